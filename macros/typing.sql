@@ -1,0 +1,58 @@
+{#- How a landed text becomes a value. Staging and `unreadable_values` use the same
+    macros, so a value is null in the one exactly where it is a row of the other. -#}
+
+{#- A partial date stands mid-period: 15th of the month, 1 July of the year. Only ISO
+    is a date here; other spellings are the site's and are read by `receive`. -#}
+{% macro date_of(column) -%}
+    case
+        when {{ column }} like '____-__-__' then {{ dbt.safe_cast(column, 'date') }}
+        when {{ column }} like '____-__'
+            then {{ dbt.safe_cast(dbt.concat([column, "'-15'"]), 'date') }}
+        when {{ column }} like '____'
+            then {{ dbt.safe_cast(dbt.concat([column, "'-07-01'"]), 'date') }}
+    end
+{%- endmacro %}
+
+{#- Finest part of the date that the site knew; null where there is no date. -#}
+{% macro precision_of(column) -%}
+    case
+        when {{ date_of(column) }} is null then null
+        when {{ column }} like '____-__-__' then 'day'
+        when {{ column }} like '____-__' then 'month'
+        else 'year'
+    end
+{%- endmacro %}
+
+{#- The bounds keep out what a cast accepts and no hospital measures: inf and nan. -#}
+{% macro number_of(column) -%}
+    case
+        when {{ dbt.safe_cast(column, 'double') }} between -1e15 and 1e15
+            then {{ dbt.safe_cast(column, 'double') }}
+    end
+{%- endmacro %}
+
+{#- A cast to integer would round 2.7 to 3; a value with a fraction is none. -#}
+{% macro integer_of(column) -%}
+    case
+        when {{ number_of(column) }} = floor({{ number_of(column) }})
+            and abs({{ number_of(column) }}) < 2000000000
+            then cast({{ number_of(column) }} as integer)
+    end
+{%- endmacro %}
+
+{#- Code of a site's word: the site's own `codes.csv` first, then the synonyms of all.
+    `source` must be the name of the CTE that holds the column. -#}
+{% macro code_of(code_list, column) -%}
+    (
+        select max(code_terms.code)
+        from {{ ref('stg_landing__code_terms') }} as code_terms
+        where code_terms.code_list = '{{ code_list }}'
+            and code_terms.site_id = source.site_id
+            and code_terms.term = lower(trim(source.{{ column }}))
+    )
+{%- endmacro %}
+
+{#- Yes, no, or null: unknown is not no. -#}
+{% macro yes_no_of(column) -%}
+    case {{ code_of('yes_no', column) }} when 'yes' then true when 'no' then false end
+{%- endmacro %}

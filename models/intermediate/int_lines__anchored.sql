@@ -1,0 +1,88 @@
+-- One row per patient and line of treatment for metastatic disease: the line's first day.
+-- An episode opens a line if the drug was not given in the `restart_gap_days` before. The
+-- first opener anchors line 1; openers within `regimen_window_days` of the anchor are the
+-- same regimen; the next opener anchors the next line. Since each anchor depends on the one
+-- before, the chain is followed step by step: every opener knows the next anchor it
+-- would give (`next_anchor_on`), and the recursion walks along these.
+with recursive
+
+metastatic as (
+    select
+        patient_id,
+        metastatic_on
+    from {{ ref('int_metastatic_disease__dated') }}
+),
+
+episodes as (
+    select
+        patient_id,
+        drug_code,
+        started_on,
+        lag(last_on) over (
+            partition by patient_id, drug_code
+            order by episode_no
+        ) as earlier_last_on
+    from {{ ref('int_drug_episodes__built') }}
+),
+
+openers as (
+    select distinct
+        episodes.patient_id,
+        episodes.started_on,
+        {{ dbt.dateadd('day', rule('regimen_window_days'), 'episodes.started_on') }}
+            as window_to
+    from episodes
+    inner join metastatic on episodes.patient_id = metastatic.patient_id
+    where episodes.started_on >= metastatic.metastatic_on
+        and (
+            episodes.earlier_last_on is null
+            or {{ dbt.datediff('episodes.earlier_last_on', 'episodes.started_on', 'day') }}
+                > {{ rule('restart_gap_days') }}
+        )
+),
+
+chained as (
+    select
+        openers.patient_id,
+        openers.started_on,
+        min(later.started_on) as next_anchor_on
+    from openers
+    left join openers as later
+        on openers.patient_id = later.patient_id
+        and later.started_on > openers.window_to
+    group by openers.patient_id, openers.started_on
+),
+
+first_opened as (
+    select
+        patient_id,
+        min(started_on) as anchor_on
+    from openers
+    group by patient_id
+),
+
+anchored as (
+    select
+        first_opened.patient_id,
+        1 as line_no,
+        first_opened.anchor_on,
+        chained.next_anchor_on
+    from first_opened
+    inner join chained
+        on first_opened.patient_id = chained.patient_id
+        and first_opened.anchor_on = chained.started_on
+
+    union all
+
+    select
+        anchored.patient_id,
+        anchored.line_no + 1 as line_no,
+        chained.started_on as anchor_on,
+        chained.next_anchor_on
+    from anchored
+    inner join chained
+        on anchored.patient_id = chained.patient_id
+        and anchored.next_anchor_on = chained.started_on
+)
+
+select * from anchored

@@ -1,0 +1,69 @@
+-- One row per patient, line and drug of the line.
+-- A drug belongs to a line if an episode starts within `regimen_window_days` of the anchor,
+-- or if it started earlier and goes on for more than `carry_over_days` after it; one that
+-- ends sooner is being stopped. `started_on` is the drug's start in this line: the
+-- episode's, or the anchor where the drug was carried over.
+with
+
+anchors as (
+    select
+        patient_id,
+        line_no,
+        anchor_on
+    from {{ ref('int_lines__anchored') }}
+),
+
+episodes as (
+    select
+        patient_id,
+        drug_code,
+        drug_class,
+        drug_group,
+        started_on,
+        last_on
+    from {{ ref('int_drug_episodes__built') }}
+),
+
+placed as (
+    select
+        anchors.patient_id,
+        anchors.line_no,
+        anchors.anchor_on,
+        episodes.drug_code,
+        episodes.drug_class,
+        episodes.drug_group,
+        episodes.started_on as episode_started_on,
+        episodes.last_on as episode_last_on
+    from anchors
+    inner join episodes on anchors.patient_id = episodes.patient_id
+    where (
+        episodes.started_on >= anchors.anchor_on
+        and {{ dbt.datediff('anchors.anchor_on', 'episodes.started_on', 'day') }}
+            <= {{ rule('regimen_window_days') }}
+    )
+    or (
+        episodes.started_on < anchors.anchor_on
+        and {{ dbt.datediff('anchors.anchor_on', 'episodes.last_on', 'day') }}
+            > {{ rule('carry_over_days') }}
+    )
+),
+
+treatment_line_drugs as (
+    select
+        patient_id,
+        line_no,
+        drug_code,
+        drug_class,
+        drug_group,
+        min(
+            case
+                when episode_started_on < anchor_on then anchor_on else episode_started_on
+            end
+        ) as started_on,
+        max(episode_last_on) as last_on,
+        min(episode_started_on) < min(anchor_on) as is_carried_over
+    from placed
+    group by patient_id, line_no, drug_code, drug_class, drug_group
+)
+
+select * from treatment_line_drugs

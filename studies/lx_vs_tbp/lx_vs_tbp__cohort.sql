@@ -1,0 +1,114 @@
+-- One row per patient in the cohort: arm, baseline and outcomes, ready for analysis.
+-- Columns come from the models of the same folder, which hold the rules. Columns about the
+-- time after time zero (evaluable sets, responses, endpoints) are never covariates.
+with
+
+entries as (
+    select
+        patient_id,
+        site_id,
+        arm,
+        time_zero_on,
+        first_drug_on
+    from {{ ref('lx_vs_tbp__entries') }}
+),
+
+endpoints as (
+    select
+        patient_id,
+        max(case when endpoint_code = 'pfs' then followup_days end) as pfs_days,
+        max(case when endpoint_code = 'pfs' and is_event then 1 else 0 end) = 1
+            as is_pfs_event,
+        max(case when endpoint_code = 'pfs' then exit_reason end) as pfs_exit_reason,
+        max(case when endpoint_code = 'os' then followup_days end) as os_days,
+        max(case when endpoint_code = 'os' and is_event then 1 else 0 end) = 1 as is_os_event
+    from {{ ref('time_to_event') }}
+    where study_id = 'lx_vs_tbp'
+        and rule_set_id = 'default'
+    group by patient_id
+),
+
+responses as (
+    select
+        patient_id,
+        response_code
+    from {{ ref('best_responses') }}
+    where study_id = 'lx_vs_tbp'
+        and rule_set_id = 'default'
+),
+
+cohort as (
+    select
+        entries.patient_id,
+        entries.site_id,
+        entries.arm,
+        entries.time_zero_on,
+        entries.first_drug_on,
+        index_lines.line_no,
+        resistances.resistance_code as resistance,
+        resistances.resistance_on,
+        resistances.resistance_setting,
+        demographics.age_years,
+        demographics.age_group,
+        demographics.menopausal_status,
+        demographics.hr_status,
+        demographics.is_stage_i_at_diagnosis,
+        disease_extent.n_metastatic_sites,
+        disease_extent.has_3_or_more_metastatic_sites,
+        disease_extent.has_lung_metastases,
+        disease_extent.has_liver_metastases,
+        disease_extent.has_bone_metastases,
+        disease_extent.has_brain_metastases,
+        disease_extent.has_other_metastases,
+        disease_extent.has_3_or_more_brain_lesions,
+        prior.has_adjuvant_hormonal_therapy,
+        prior.has_metastatic_hormonal_therapy,
+        prior.has_adjuvant_radiotherapy,
+        prior.has_metastatic_radiotherapy,
+        prior.has_adjuvant_trastuzumab,
+        prior.had_brain_surgery,
+        resistances.resistance_setting = 'adjuvant' as is_adjuvant_trastuzumab_failure,
+        partners.has_taxane,
+        partners.has_vinorelbine,
+        partners.has_gemcitabine,
+        partners.has_cisplatin,
+        partners.has_pemetrexed,
+        partners.has_carboplatin,
+        partners.has_capecitabine,
+        cns.is_cns_evaluable,
+        cns.has_new_cns_metastases,
+        cns.has_cns_progression_of_baseline,
+        safety.is_safety_evaluable,
+        responses.response_code as best_response_code,
+        responses.response_code in ('CR', 'PR')
+        or (
+            responses.response_code = 'SD'
+            and endpoints.pfs_days > {{ rule('sd_benefit_days', 'double') }}
+        ) as has_clinical_benefit,
+        endpoints.pfs_days,
+        endpoints.is_pfs_event,
+        endpoints.pfs_exit_reason,
+        endpoints.os_days,
+        endpoints.is_os_event
+    from entries
+    inner join {{ ref('lx_vs_tbp__index_lines') }} as index_lines
+        on entries.patient_id = index_lines.patient_id
+    inner join {{ ref('trastuzumab_resistances') }} as resistances
+        on entries.patient_id = resistances.patient_id
+    inner join {{ ref('lx_vs_tbp__demographics') }} as demographics
+        on entries.patient_id = demographics.patient_id
+    inner join {{ ref('lx_vs_tbp__disease_extent') }} as disease_extent
+        on entries.patient_id = disease_extent.patient_id
+    inner join {{ ref('lx_vs_tbp__prior_treatments') }} as prior
+        on entries.patient_id = prior.patient_id
+    inner join {{ ref('lx_vs_tbp__chemotherapy_partners') }} as partners
+        on entries.patient_id = partners.patient_id
+    inner join {{ ref('lx_vs_tbp__cns_outcomes') }} as cns
+        on entries.patient_id = cns.patient_id
+    inner join {{ ref('lx_vs_tbp__safety_windows') }} as safety
+        on entries.patient_id = safety.patient_id
+    left join responses on entries.patient_id = responses.patient_id
+    left join endpoints on entries.patient_id = endpoints.patient_id
+)
+
+select * from cohort

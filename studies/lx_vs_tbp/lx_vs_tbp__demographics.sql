@@ -1,0 +1,101 @@
+-- One row per patient in the cohort: age, menopause, hormone receptors, stage and earlier
+-- treatment at time zero. Nothing dated after time zero is used.
+-- Age: a partial birth date gives a youngest and an oldest possible age; where they fall
+-- on both sides of the boundary the age group is unknown.
+with
+
+entries as (
+    select
+        entries.patient_id,
+        entries.time_zero_on,
+        metastatic.metastatic_on
+    from {{ ref('lx_vs_tbp__entries') }} as entries
+    inner join {{ ref('int_metastatic_disease__dated') }} as metastatic
+        on entries.patient_id = metastatic.patient_id
+),
+
+births as (
+    select
+        entries.patient_id,
+        entries.time_zero_on,
+        patients.menopausal_status_code,
+        patients.menopausal_status_on,
+        patients.birth_on_precision,
+        {{ first_possible_day('patients.birth_on', 'patients.birth_on_precision') }}
+            as earliest_birth_on,
+        {{ last_possible_day('patients.birth_on', 'patients.birth_on_precision') }}
+            as latest_birth_on
+    from entries
+    inner join {{ ref('patients') }} as patients
+        on entries.patient_id = patients.patient_id
+),
+
+ages as (
+    select
+        patient_id,
+        birth_on_precision,
+        {{ completed_years('earliest_birth_on', 'time_zero_on') }} as oldest_age_years,
+        {{ completed_years('latest_birth_on', 'time_zero_on') }} as youngest_age_years,
+        case
+            when menopausal_status_on > time_zero_on then null
+            when menopausal_status_code = 'perimenopausal' then 'premenopausal'
+            else menopausal_status_code
+        end as menopausal_status
+    from births
+),
+
+receptors as (
+    select
+        entries.patient_id,
+        max(case when biomarkers.result_code = 'positive' then 1 else 0 end) as n_positive,
+        count(distinct case
+            when biomarkers.result_code in ('positive', 'negative')
+                then biomarkers.marker_code
+        end) as n_known_receptors
+    from entries
+    inner join {{ ref('biomarkers') }} as biomarkers
+        on entries.patient_id = biomarkers.patient_id
+        and biomarkers.tested_on <= entries.time_zero_on
+    where biomarkers.marker_code in ('er', 'pr')
+    group by entries.patient_id
+),
+
+stages as (
+    select
+        entries.patient_id,
+        max(case when diagnoses.stage_code in ('I', 'IA', 'IB') then 1 else 0 end)
+            as is_stage_i
+    from entries
+    inner join {{ ref('diagnoses') }} as diagnoses
+        on entries.patient_id = diagnoses.patient_id
+        and diagnoses.diagnosed_on <= entries.time_zero_on
+    where diagnoses.diagnosis_code = 'primary'
+    group by entries.patient_id
+),
+
+demographics as (
+    select
+        ages.patient_id,
+        case
+            when ages.birth_on_precision = 'day' then ages.oldest_age_years
+        end as age_years,
+        case
+            when ages.youngest_age_years >= {{ study_parameter('lx_vs_tbp', 'age_split') }}
+                then 'ge50'
+            when ages.oldest_age_years < {{ study_parameter('lx_vs_tbp', 'age_split') }}
+                then 'lt50'
+            else 'unknown'
+        end as age_group,
+        coalesce(ages.menopausal_status, 'unknown') as menopausal_status,
+        case
+            when receptors.n_positive = 1 then 'positive'
+            when receptors.n_known_receptors = 2 then 'negative'
+            else 'unknown'
+        end as hr_status,
+        coalesce(stages.is_stage_i, 0) = 1 as is_stage_i_at_diagnosis
+    from ages
+    left join receptors on ages.patient_id = receptors.patient_id
+    left join stages on ages.patient_id = stages.patient_id
+)
+
+select * from demographics
