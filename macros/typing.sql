@@ -1,15 +1,21 @@
 {#- How a landed text becomes a value. Staging and `unreadable_values` use the same
     macros, so a value is null in the one exactly where it is a row of the other. -#}
 
+{#- A cast that gives null where the text does not fit. `dbt.safe_cast` is a plain cast on
+    most engines and would stop the build. -#}
+{% macro read_as(text, type) -%}
+    try_cast({{ text }} as {{ type }})
+{%- endmacro %}
+
 {#- A partial date stands mid-period: 15th of the month, 1 July of the year. Only ISO
     is a date here; other spellings are the site's and are read by `receive`. -#}
 {% macro date_of(column) -%}
     case
-        when {{ column }} like '____-__-__' then {{ dbt.safe_cast(column, 'date') }}
+        when {{ column }} like '____-__-__' then {{ read_as(column, 'date') }}
         when {{ column }} like '____-__'
-            then {{ dbt.safe_cast(dbt.concat([column, "'-15'"]), 'date') }}
+            then {{ read_as(dbt.concat([column, "'-15'"]), 'date') }}
         when {{ column }} like '____'
-            then {{ dbt.safe_cast(dbt.concat([column, "'-07-01'"]), 'date') }}
+            then {{ read_as(dbt.concat([column, "'-07-01'"]), 'date') }}
     end
 {%- endmacro %}
 
@@ -26,8 +32,8 @@
 {#- The bounds keep out what a cast accepts and no hospital measures: inf and nan. -#}
 {% macro number_of(column) -%}
     case
-        when {{ dbt.safe_cast(column, 'double') }} between -1e15 and 1e15
-            then {{ dbt.safe_cast(column, 'double') }}
+        when {{ read_as(column, 'double') }} between -1e15 and 1e15
+            then {{ read_as(column, 'double') }}
     end
 {%- endmacro %}
 

@@ -62,11 +62,11 @@ numbered as (
         drug_group,
         started_on,
         last_on,
-        sum(is_first_row) over (
+        cast(sum(is_first_row) over (
             partition by patient_id, drug_code
             order by started_on, last_on, treatment_id
             rows between unbounded preceding and current row
-        ) as episode_no
+        ) as bigint) as episode_no
     from marked
 ),
 

@@ -1,0 +1,98 @@
+-- One row per patient in the cohort: baseline and overall survival.
+-- Baseline is what the files say of the diagnosis; the files date none of it but the
+-- diagnosis itself. Survival: `time_to_event`, endpoint `os`.
+with
+
+entries as (
+    select
+        patient_id,
+        site_id,
+        arm,
+        time_zero_on
+    from {{ ref('tcga_brca__entries') }}
+),
+
+patients as (
+    select
+        patient_id,
+        birth_on,
+        birth_on_precision,
+        menopausal_status_code,
+        collection_code
+    from {{ ref('patients') }}
+),
+
+hormone_receptors as (
+    select
+        patient_id,
+        hr_status
+    from {{ ref('tcga_brca__hormone_receptors') }}
+),
+
+stages as (
+    select
+        patient_id,
+        max(stage_code) as stage_code
+    from {{ ref('diagnoses') }}
+    where diagnosis_code = 'primary'
+    group by patient_id
+),
+
+survival as (
+    select
+        patient_id,
+        followup_days,
+        is_event,
+        exit_reason
+    from {{ ref('time_to_event') }}
+    where study_id = 'tcga_brca'
+        and endpoint_code = 'os'
+        and rule_set_id = 'default'
+),
+
+aged as (
+    select
+        patient_id,
+        menopausal_status_code,
+        collection_code,
+        birth_on_precision,
+        cast({{ dbt.dateadd(
+            'year', study_parameter('tcga_brca', 'age_split'), 'birth_on'
+        ) }} as date) as age_split_on
+    from patients
+),
+
+cohort as (
+    select
+        entries.patient_id,
+        entries.site_id,
+        entries.arm,
+        entries.time_zero_on,
+        entries.arm as her2_status,
+        -- null where the file does not say: unknown is not retrospective
+        aged.collection_code = 'prospective' as is_prospective,
+        case
+            when coalesce(aged.birth_on_precision, 'none') <> 'day' then 'unknown'
+            when aged.age_split_on <= entries.time_zero_on then 'ge50'
+            else 'lt50'
+        end as age_group,
+        coalesce(aged.menopausal_status_code, 'unknown') as menopausal_status,
+        coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
+        case
+            when stages.stage_code in ('I', 'IA', 'IB') then 'I'
+            when stages.stage_code in ('II', 'IIA', 'IIB') then 'II'
+            when stages.stage_code in ('III', 'IIIA', 'IIIB', 'IIIC') then 'III'
+            when stages.stage_code in ('0', 'IV') then stages.stage_code
+            else 'unknown'
+        end as stage_group,
+        survival.followup_days as os_days,
+        survival.is_event as is_os_event,
+        survival.exit_reason as os_exit_reason
+    from entries
+    inner join aged on entries.patient_id = aged.patient_id
+    left join survival on entries.patient_id = survival.patient_id
+    left join hormone_receptors on entries.patient_id = hormone_receptors.patient_id
+    left join stages on entries.patient_id = stages.patient_id
+)
+
+select * from cohort

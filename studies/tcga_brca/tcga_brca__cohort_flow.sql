@@ -1,0 +1,59 @@
+-- One row per step, site and outcome: patients who enter the step with this outcome.
+-- `reason` is empty for those who pass. Sums over outcomes and sites give the flow: `n_in`
+-- enter, `n_out` leave. Step 0 counts everybody screened.
+with
+
+steps as (
+    select
+        0 as step_no,
+        'Patients in the files' as criterion
+    union all
+    select
+        1 as step_no,
+        'Dated diagnosis of the primary tumour' as criterion
+    union all
+    select
+        2 as step_no,
+        'Date of death, if dead' as criterion
+    union all
+    select
+        3 as step_no,
+        'Follow-up on or after the diagnosis, if alive' as criterion
+),
+
+eligibility as (
+    select
+        patient_id,
+        site_id,
+        failed_step_no,
+        reason
+    from {{ ref('tcga_brca__eligibility') }}
+),
+
+outcomes as (
+    select
+        steps.step_no,
+        steps.criterion,
+        eligibility.site_id,
+        case when eligibility.failed_step_no = steps.step_no then eligibility.reason end
+            as reason,
+        case when eligibility.failed_step_no = steps.step_no then 1 else 0 end as is_out
+    from steps
+    inner join eligibility
+        on eligibility.failed_step_no is null
+        or eligibility.failed_step_no >= steps.step_no
+),
+
+cohort_flow as (
+    select
+        step_no,
+        criterion,
+        reason,
+        site_id,
+        count(*) as n_in,
+        cast(sum(is_out) as bigint) as n_out
+    from outcomes
+    group by step_no, criterion, reason, site_id
+)
+
+select * from cohort_flow
