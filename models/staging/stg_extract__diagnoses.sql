@@ -1,5 +1,6 @@
 -- One row per landed row of `diagnoses`, every delivery ever accepted; typed and coded.
--- One row per dated diagnosis: primary tumour, recurrence, metastatic disease.
+-- The site sends one row per dated diagnosis: primary tumour, recurrence, metastatic
+-- disease.
 -- Declared in extract.yml; a value that cannot be read is null here and a row of
 -- `unreadable_values` or `unmapped_values`.
 with

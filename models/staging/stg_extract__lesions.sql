@@ -1,5 +1,5 @@
 -- One row per landed row of `lesions`, every delivery ever accepted; typed and coded.
--- One row per lesion and examination.
+-- The site sends one row per lesion and examination.
 -- Declared in extract.yml; a value that cannot be read is null here and a row of
 -- `unreadable_values` or `unmapped_values`.
 with

@@ -1,5 +1,5 @@
 -- One row per landed row of `variants`, every delivery ever accepted; typed and coded.
--- One row per alteration found in a sample.
+-- The site sends one row per alteration found in a sample.
 -- Declared in extract.yml; a value that cannot be read is null here and a row of
 -- `unreadable_values` or `unmapped_values`.
 with

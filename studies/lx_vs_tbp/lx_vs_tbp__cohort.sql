@@ -61,12 +61,12 @@ cohort as (
         disease_extent.has_brain_metastases,
         disease_extent.has_other_metastases,
         disease_extent.has_3_or_more_brain_lesions,
-        prior.has_adjuvant_hormonal_therapy,
-        prior.has_metastatic_hormonal_therapy,
-        prior.has_adjuvant_radiotherapy,
-        prior.has_metastatic_radiotherapy,
-        prior.has_adjuvant_trastuzumab,
-        prior.had_brain_surgery,
+        prior_treatments.has_adjuvant_hormonal_therapy,
+        prior_treatments.has_metastatic_hormonal_therapy,
+        prior_treatments.has_adjuvant_radiotherapy,
+        prior_treatments.has_metastatic_radiotherapy,
+        prior_treatments.has_adjuvant_trastuzumab,
+        prior_treatments.had_brain_surgery,
         resistances.resistance_setting = 'adjuvant' as is_adjuvant_trastuzumab_failure,
         partners.has_taxane,
         partners.has_vinorelbine,
@@ -99,8 +99,8 @@ cohort as (
         on entries.patient_id = demographics.patient_id
     inner join {{ ref('lx_vs_tbp__disease_extent') }} as disease_extent
         on entries.patient_id = disease_extent.patient_id
-    inner join {{ ref('lx_vs_tbp__prior_treatments') }} as prior
-        on entries.patient_id = prior.patient_id
+    inner join {{ ref('lx_vs_tbp__prior_treatments') }} as prior_treatments
+        on entries.patient_id = prior_treatments.patient_id
     inner join {{ ref('lx_vs_tbp__chemotherapy_partners') }} as partners
         on entries.patient_id = partners.patient_id
     inner join {{ ref('lx_vs_tbp__cns_outcomes') }} as cns

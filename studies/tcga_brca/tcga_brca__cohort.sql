@@ -12,16 +12,6 @@ entries as (
     from {{ ref('tcga_brca__entries') }}
 ),
 
-patients as (
-    select
-        patient_id,
-        birth_on,
-        birth_on_precision,
-        menopausal_status_code,
-        collection_code
-    from {{ ref('patients') }}
-),
-
 hormone_receptors as (
     select
         patient_id,
@@ -50,16 +40,14 @@ survival as (
         and rule_set_id = 'default'
 ),
 
-aged as (
+births as (
     select
         patient_id,
         menopausal_status_code,
         collection_code,
-        birth_on_precision,
-        cast({{ dbt.dateadd(
-            'year', study_parameter('tcga_brca', 'age_split'), 'birth_on'
-        ) }} as date) as age_split_on
-    from patients
+        {{ first_possible_day('birth_on', 'birth_on_precision') }} as earliest_birth_on,
+        {{ last_possible_day('birth_on', 'birth_on_precision') }} as latest_birth_on
+    from {{ ref('patients') }}
 ),
 
 cohort as (
@@ -70,13 +58,17 @@ cohort as (
         entries.time_zero_on,
         entries.arm as her2_status,
         -- null where the file does not say: unknown is not retrospective
-        aged.collection_code = 'prospective' as is_prospective,
+        births.collection_code = 'prospective' as is_prospective,
         case
-            when coalesce(aged.birth_on_precision, 'none') <> 'day' then 'unknown'
-            when aged.age_split_on <= entries.time_zero_on then 'ge50'
-            else 'lt50'
+            when {{ completed_years('births.latest_birth_on', 'entries.time_zero_on') }}
+                >= {{ study_parameter('tcga_brca', 'age_split') }}
+                then 'ge50'
+            when {{ completed_years('births.earliest_birth_on', 'entries.time_zero_on') }}
+                < {{ study_parameter('tcga_brca', 'age_split') }}
+                then 'lt50'
+            else 'unknown'
         end as age_group,
-        coalesce(aged.menopausal_status_code, 'unknown') as menopausal_status,
+        coalesce(births.menopausal_status_code, 'unknown') as menopausal_status,
         coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
         case
             when stages.stage_code in ('I', 'IA', 'IB') then 'I'
@@ -89,7 +81,7 @@ cohort as (
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason
     from entries
-    inner join aged on entries.patient_id = aged.patient_id
+    inner join births on entries.patient_id = births.patient_id
     left join survival on entries.patient_id = survival.patient_id
     left join hormone_receptors on entries.patient_id = hormone_receptors.patient_id
     left join stages on entries.patient_id = stages.patient_id

@@ -84,11 +84,11 @@ ranked as (
         row_number() over (
             partition by study_id, patient_id, endpoint_code, rule_set_id
             order by
-                case when role = 'event' then 0 else 1 end,
-                case when role = 'event' then candidate_on end,
-                priority,
+                case when role = 'event' then 0 else 1 end asc,
+                case when role = 'event' then candidate_on end asc,
+                priority asc,
                 candidate_on desc,
-                source_row_id
+                source_row_id asc
         ) as candidate_no
     from candidates
 ),

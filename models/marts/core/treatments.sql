@@ -1,8 +1,9 @@
 -- One row per drug of a landed drug row, newest delivery of the site; a regimen's short
 -- name (TCH, XH) becomes its drugs (seed `regimen_drugs`).
 -- `last_on` is the day the course is taken to end: the recorded end; the day of the
--- delivery where the drug is marked as ongoing; else the first day. Unmapped drugs keep
--- their row, without a code.
+-- delivery where the drug is marked as ongoing (not where dates are offsets: a delivery has
+-- no place on that scale); else the first day. Unmapped drugs keep their row, without a
+-- code.
 with
 
 regimens as (
@@ -27,6 +28,7 @@ drug_rows as (
         staged.record_id,
         staged.source_row_id,
         staged.delivered_on,
+        staged.date_basis,
         staged.drug_code as sent_code,
         staged.started_on,
         staged.started_on_precision,
@@ -63,7 +65,9 @@ treatments as (
         drug_rows.is_ongoing,
         case
             when drug_rows.ended_on >= drug_rows.started_on then drug_rows.ended_on
-            when drug_rows.ended_on is null and drug_rows.is_ongoing
+            when drug_rows.ended_on is null
+                and drug_rows.is_ongoing
+                and drug_rows.date_basis = 'calendar'
                 then drug_rows.delivered_on
             else drug_rows.started_on
         end as last_on,

@@ -1,5 +1,6 @@
 -- One row per accepted delivery, file, sheet and contract table: rows read = landed +
--- refused + not meant for the table, and the rows found in the landing zone.
+-- refused + not meant for the table, and the rows found in the landing zone. A file that
+-- feeds a table in two ways (ER and PR of one row) is read, and counted, twice.
 -- The test `is_balanced` proves the sums.
 with
 
@@ -10,12 +11,13 @@ deliveries as (
         table_name,
         source_file,
         source_sheet,
-        n_rows_read,
-        n_rows_landed,
-        n_rows_refused,
-        n_rows_not_meant,
-        n_values_unreadable
+        cast(sum(n_rows_read) as bigint) as n_rows_read,
+        cast(sum(n_rows_landed) as bigint) as n_rows_landed,
+        cast(sum(n_rows_refused) as bigint) as n_rows_refused,
+        cast(sum(n_rows_not_meant) as bigint) as n_rows_not_meant,
+        cast(sum(n_values_unreadable) as bigint) as n_values_unreadable
     from {{ source('landing', 'deliveries') }}
+    group by site_id, delivered_on, table_name, source_file, source_sheet
 ),
 
 found as (
@@ -47,7 +49,8 @@ row_reconciliation as (
         deliveries.n_values_unreadable,
         coalesce(found.n_rows_found, 0) as n_rows_found,
         deliveries.n_rows_read = deliveries.n_rows_landed + deliveries.n_rows_refused
-            + deliveries.n_rows_not_meant as is_balanced
+            + deliveries.n_rows_not_meant
+        and deliveries.n_rows_landed = coalesce(found.n_rows_found, 0) as is_balanced
     from deliveries
     left join found
         on deliveries.site_id = found.site_id

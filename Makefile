@@ -1,0 +1,44 @@
+# `make` alone lists the targets. Every target sees to `setup` itself.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+list: ## list the targets (default)
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(READY): requirements.lock
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation -e . && $(BIN)/oncohort init
+	@touch $(READY)
+
+setup: $(READY) ## make .venv from requirements.lock (again only when the lock changes)
+
+study: $(READY) ## extracts to report: both studies, published (the main job)
+	@$(BIN)/oncohort refresh
+
+test: lint ## lint, then every test; says what did not run and why
+	@$(BIN)/python -m pytest
+
+check: test build ## what must be green before a commit
+
+lint: $(READY) ## ruff and sqlfluff
+	@$(BIN)/ruff check python tests && $(BIN)/ruff format --check python tests
+	@$(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql analyses
+
+format: $(READY) ## let ruff and sqlfluff put the code in shape
+	@$(BIN)/ruff check --fix python tests; $(BIN)/ruff format python tests
+	@$(BIN)/sqlfluff fix --processes 2 models studies
+
+build: $(READY) ## dbt build on what has landed
+	@$(BIN)/oncohort build
+
+synthesize: $(READY) ## make the made-up extracts anew from the default seed
+	@$(BIN)/oncohort synthesize --out .
+
+lock: $(READY) ## resolve requirements.in into requirements.lock
+	@$(BIN)/python -m pip install uv && $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements.in -o requirements.lock
+
+clean: ## remove everything made from the extracts (landing, warehouse, report)
+	@rm -rf landing warehouse report target logs .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: list setup study test check lint format build synthesize lock clean

@@ -1,0 +1,129 @@
+"""Runs dbt in this process: no shell, no working folder to be in."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from oncohort.errors import BuildFailed
+from oncohort.workspace import Workspace
+
+_SAY_EVERY_SECONDS = 10
+_FAILED = ("error", "fail", "runtime error")
+_SHOWN_FAILURES = 20
+
+
+def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
+    """Run `dbt build` on the workspace: seeds, models and the tests of the data.
+
+    Not the unit tests: they test the code, give the same answer whatever the data, and
+    take a third of the time. Plain `dbt build` and `make check` run them too.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its landing zone is read, its working database written.
+    say : callable
+        Gets progress lines; dbt's own log goes to `logs/dbt.log`.
+
+    Raises
+    ------
+    BuildFailed
+        With each failing node, what it says and its compiled SQL.
+    """
+    from dbt.cli.main import dbtRunner
+
+    workspace.create()
+    progress = _Progress(say)
+    options = [
+        "--project-dir",
+        str(workspace.project),
+        "--profiles-dir",
+        str(workspace.project),
+        "--target-path",
+        str(workspace.root / "target"),
+        "--log-path",
+        str(workspace.logs),
+        "--no-use-colors",
+        "--quiet",
+        "--log-level-file",
+        "info",
+        "--exclude-resource-type",
+        "unit_test",
+        "--no-send-anonymous-usage-stats",
+    ]
+    with _environment(workspace.environment()):
+        try:
+            result = dbtRunner(callbacks=[progress]).invoke(["build", *options])
+        finally:
+            _close_database()
+    if not result.success:
+        raise _failure(workspace, result)
+    say(f"dbt build: {progress.n_done} seeds, models and tests done")
+
+
+class _Progress:
+    """Says how far dbt is, now and then."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.n_done = 0
+        self.said_at = time.monotonic()
+
+    def __call__(self, event: Any) -> None:
+        if event.info.name != "NodeFinished":
+            return
+        self.n_done += 1
+        if time.monotonic() - self.said_at > _SAY_EVERY_SECONDS:
+            self.said_at = time.monotonic()
+            self.say(f"dbt build: {self.n_done} done so far")
+
+
+@contextlib.contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    # what the caller's shell says of another workspace must not leak in
+    for name in ("ONCOHORT_STUDY_PATH", "ONCOHORT_STUDIES"):
+        os.environ.pop(name, None)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _close_database() -> None:
+    """Let go of the working database: the next step opens it for itself."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _failure(workspace: Workspace, result: Any) -> BuildFailed:
+    log = workspace.relative(workspace.logs / "dbt.log")
+    if not hasattr(result.result, "results"):
+        return BuildFailed(
+            f"dbt could not start: {result.exception or result.result}",
+            f"correct what it names; the whole log is {log}",
+        )
+    failed = [node for node in result.result.results if str(node.status) in _FAILED]
+    said = [_failed_node(workspace, node) for node in failed[:_SHOWN_FAILURES]]
+    if len(failed) > _SHOWN_FAILURES:
+        said.append(f"and {len(failed) - _SHOWN_FAILURES} more")
+    listed = "\n".join(said)
+    return BuildFailed(
+        f"dbt build: {len(failed)} seeds, models or tests failed\n{listed}",
+        f"correct the first and run again; the whole log is {log}",
+    )
+
+
+def _failed_node(workspace: Workspace, node: Any) -> str:
+    lines = [f"  {node.node.resource_type} {node.node.name}: {node.status}"]
+    lines += [f"    {line}" for line in (node.message or "").splitlines()]
+    compiled = getattr(node.node, "compiled_path", None)
+    if compiled:
+        path = workspace.project / compiled
+        lines.append(f"    SQL: {workspace.relative(path)}")
+    return "\n".join(lines)

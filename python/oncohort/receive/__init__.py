@@ -1,0 +1,1 @@
+"""Deliveries, as sent, to the landing zone."""

@@ -1,0 +1,115 @@
+"""`oncohort refresh`: from new extracts to a new publication, or nothing at all."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from oncohort.errors import DeliveryRefused, NothingReceived
+from oncohort.fingerprint import fingerprint
+from oncohort.lock import writer_lock
+from oncohort.publish import current_manifest, page_to_open, publish
+from oncohort.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+def refresh(workspace: Workspace, say: Say = print) -> Path:
+    """Receive, build, analyse, report, publish; return the page to open.
+
+    Nothing is published unless every step succeeds.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What to refresh.
+    say : callable
+        Gets progress lines.
+
+    Raises
+    ------
+    WorkspaceBusy
+        If another command writes to the workspace.
+    NothingReceived
+        If `extracts/` holds no delivery.
+    DeliveryRefused
+        If a delivery was refused.
+    BuildFailed
+        If dbt, the analysis or the report failed.
+    """
+    with writer_lock(workspace, "refresh"):
+        now = fingerprint(workspace)
+        manifest = current_manifest(workspace)
+        if manifest and manifest["fingerprint"] == now and _is_shown(workspace):
+            say(f"nothing changed since {manifest['id']}")
+        else:
+            _refresh(workspace, now, say)
+        page = page_to_open(workspace)
+        say(f"open {page}")
+        return page
+
+
+def _is_shown(workspace: Workspace) -> bool:
+    return page_to_open(workspace).is_file()
+
+
+def _refresh(workspace: Workspace, now: str, say: Say) -> None:
+    started = time.monotonic()
+    _step("receive", say, lambda: _receive(workspace, say))
+    _step("build", say, lambda: _build(workspace, say))
+    analyse_and_publish(workspace, now, say)
+    say(f"refresh: done in {time.monotonic() - started:.1f} s")
+
+
+def analyse_and_publish(workspace: Workspace, now: str | None, say: Say) -> None:
+    """Analyse, report and publish the working database; the caller holds the lock.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose working database.
+    now : str or None
+        Fingerprint of the inputs it was built from, None if nobody knows.
+    say : callable
+        Gets progress lines.
+    """
+    _step("analyse", say, lambda: _analyse(workspace, say))
+    _step("report and publish", say, lambda: publish(workspace, now, say))
+
+
+def _step(name: str, say: Say, work: Callable[[], object]) -> None:
+    say(f"{name} ...")
+    started = time.monotonic()
+    work()
+    say(f"{name}: {time.monotonic() - started:.1f} s")
+
+
+def _receive(workspace: Workspace, say: Say) -> None:
+    from oncohort.receive.run import has_delivery, receive
+
+    if not has_delivery(workspace):
+        raise NothingReceived(
+            "nothing was received: extracts/ holds no delivery",
+            "put a site's files into extracts/<site>/<date of the extract>/; to "
+            "publish again what landed before: `oncohort build`, `oncohort publish`",
+            file=workspace.extracts,
+        )
+    refused = [verdict for verdict in receive(workspace, say=say) if verdict.problems]
+    if refused:
+        names = ", ".join(verdict.name for verdict in refused)
+        raise DeliveryRefused(
+            f"refused: {names}; nothing was published",
+            "do what is said of each above, or move it out of extracts/; to go on "
+            "without it: `oncohort build`, `oncohort publish`",
+        )
+
+
+def _build(workspace: Workspace, say: Say) -> None:
+    from oncohort.dbt_run import build
+
+    build(workspace, say)
+
+
+def _analyse(workspace: Workspace, say: Say) -> None:
+    from oncohort.analysis import analyse
+
+    analyse(workspace, say=say)

@@ -1,0 +1,113 @@
+"""Where things are: the project (code) and the workspace (all data)."""
+
+import os
+from pathlib import Path
+
+from oncohort.errors import ConfigError
+
+
+def project_root() -> Path:
+    """Return the folder that holds `dbt_project.yml`; `ONCOHORT_HOME` names another.
+
+    Raises
+    ------
+    ConfigError
+        If there is no `dbt_project.yml`.
+    """
+    root = Path(os.environ.get("ONCOHORT_HOME") or Path(__file__).parents[2])
+    if not (root / "dbt_project.yml").is_file():
+        raise ConfigError(
+            "the project's files were not found",
+            "set ONCOHORT_HOME to the folder that holds dbt_project.yml",
+            file=root / "dbt_project.yml",
+        )
+    return root.resolve()
+
+
+class Workspace:
+    """One folder off which all data hang; the project's own by default.
+
+    Parameters
+    ----------
+    root : path-like, optional
+        The folder; else `ONCOHORT_WORKSPACE`, else the project's root.
+    """
+
+    def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
+        """Find the folder; nothing is made yet."""
+        self.project = project_root()
+        chosen = root or os.environ.get("ONCOHORT_WORKSPACE") or self.project
+        self.root = Path(chosen).expanduser().resolve()
+        self.extracts = self.root / "extracts"
+        self.landing = self.root / "landing"
+        self.originals = self.landing / "_originals"
+        self.warehouse = self.root / "warehouse"
+        self.working_db = self.warehouse / "working" / "oncohort.duckdb"
+        self.published = self.warehouse / "published"
+        self.current = self.published / "CURRENT"
+        self.report = self.root / "report"
+        self.queries = self.root / "queries"
+        self.logs = self.root / "logs"
+        self.lock_file = self.warehouse / "writer.lock"
+
+    def __repr__(self) -> str:
+        """Return the folder, for messages."""
+        return f"Workspace({str(self.root)!r})"
+
+    def create(self) -> None:
+        """Make the folders that a user or dbt writes into."""
+        folders = [self.extracts, self.landing, self.working_db.parent, self.published]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def relative(self, path: Path) -> str:
+        """Return a path as shown to people: from the workspace, with `/`."""
+        for base in (self.root, self.project):
+            if path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        return path.as_posix()
+
+    def site_dirs(self) -> dict[str, Path]:
+        """Return site -> folder; a workspace's site hides the project's."""
+        return self._children("sites", "site.yml")
+
+    def study_dirs(self) -> dict[str, Path]:
+        """Return study -> folder; a workspace's study hides the project's."""
+        return self._children("studies", "")
+
+    def _children(self, parent: str, member: str) -> dict[str, Path]:
+        found = {}
+        for base in (self.project, self.root):
+            for folder in sorted((base / parent).glob("*/")):
+                if not folder.name.startswith(".") and (folder / member).exists():
+                    found[folder.name] = folder
+        return dict(sorted(found.items()))
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables through which dbt finds this workspace."""
+        variables = {"ONCOHORT_WORKSPACE": self.root.as_posix()}
+        own = self.root / "studies"
+        if own.is_dir() and self.root != self.project:
+            variables["ONCOHORT_STUDY_PATH"] = own.as_posix()
+        # the endpoint marts unite the `<study>__entries` of these
+        with_entries = [
+            study
+            for study, folder in self.study_dirs().items()
+            if any(folder.rglob(f"{study}__entries.sql"))
+        ]
+        if with_entries:
+            variables["ONCOHORT_STUDIES"] = ",".join(with_entries)
+        return variables
+
+    def current_id(self) -> str | None:
+        """Return the id of the current publication, None before the first."""
+        try:
+            name = self.current.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        return name if name and (self.published / name).is_dir() else None
+
+    def current_publication(self) -> Path | None:
+        """Return the folder of the current publication, None before the first."""
+        name = self.current_id()
+        return self.published / name if name else None

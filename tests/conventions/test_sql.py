@@ -1,0 +1,125 @@
+"""The rules of docs/house_style.md about SQL, held against every model."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MODELS = sorted([*ROOT.glob("models/**/*.sql"), *ROOT.glob("studies/**/*.sql")])
+# One engine's own words; the models must run on another one too (design.md, 5).
+NOT_PORTABLE = {
+    "qualify": r"\bqualify\b",
+    "exclude": r"\bexclude\b",
+    "a cast with ::": r"::",
+    "date_diff": r"\bdate_?diff\s*\(",
+    "date_add": r"\bdate_?add\s*\(",
+    "strftime": r"\bstr[fp]time\s*\(",
+    "list functions": r"\blist_\w+\s*\(",
+    "string_agg": r"\bstring_agg\s*\(",
+    "try_cast": r"\btry_cast\s*\(",
+    "filter (where": r"\bfilter\s*\(\s*where",
+    "group by position": r"\bgroup\s+by\s+\d",
+    "group by all": r"\bgroup\s+by\s+all\b",
+    "ilike": r"\bilike\b",
+}
+SHORT_BY_MACRO = {"unreadable_values", "unmapped_values"}
+MAX_LINES, MAX_CTES, MAX_WIDTH = 120, 8, 100
+
+
+def ids(path: Path) -> str:
+    return path.stem
+
+
+def code_of(path: Path) -> str:
+    """Model without comments and without macro calls."""
+    text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.S)
+    return re.sub(r"--.*", "", text)
+
+
+def test_there_are_models_to_look_at():
+    assert len(MODELS) > 40
+
+
+@pytest.mark.parametrize("path", MODELS, ids=ids)
+def test_model_is_portable(path):
+    code = code_of(path)
+    used = [
+        word for word, regex in NOT_PORTABLE.items() if re.search(regex, code, re.I)
+    ]
+    assert not used, f"{path.name} uses what another engine does not know: {used}"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=ids)
+def test_model_says_what_one_row_is_and_is_short(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0].startswith("-- One row per "), (
+        "the head comment says what one row is"
+    )
+    assert len(lines) <= MAX_LINES
+    assert max(map(len, lines)) <= MAX_WIDTH
+    assert not any(line != line.rstrip() for line in lines), (
+        "white space at a line's end"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [m for m in MODELS if m.stem not in SHORT_BY_MACRO], ids=ids
+)
+def test_model_has_the_shape_of_the_house(path):
+    text = path.read_text("utf-8")
+    ctes = re.findall(r"^(\w+) as \($", text, re.M)
+    assert 1 <= len(ctes) <= MAX_CTES
+    assert text.rstrip().splitlines()[-1] == f"select * from {ctes[-1]}"
+    stars = re.findall(r"select \*|\b\w+\.\*", text)
+    allowed = 2 if path.stem.startswith("stg_extract__") else 1
+    assert len(stars) <= allowed, "only staging's `source` selects *"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=ids)
+def test_model_has_a_page_with_every_column_described(path):
+    page = yaml.safe_load(path.with_suffix(".yml").read_text("utf-8"))
+    (model,) = page["models"]
+    assert model["name"] == path.stem
+    assert model["description"].strip()
+    bare = [c["name"] for c in model["columns"] if not c.get("description", "").strip()]
+    assert not bare, f"columns without description: {bare}"
+    tested = model.get("data_tests") or any(
+        c.get("data_tests") for c in model["columns"]
+    )
+    assert tested, "no test on its key"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [m for m in MODELS if "marts" in m.parts or "studies" in m.parts],
+    ids=ids,
+)
+def test_mart_enforces_its_contract(path):
+    (model,) = yaml.safe_load(path.with_suffix(".yml").read_text("utf-8"))["models"]
+    assert model["config"]["contract"] == {"enforced": True}
+    assert all(column.get("data_type") for column in model["columns"])
+
+
+def test_the_macro_lists_every_table_of_the_contract():
+    declared = yaml.safe_load((ROOT / "models/staging/extract.yml").read_text("utf-8"))
+    tables = [table["name"] for table in declared["sources"][0]["tables"]]
+    macro = (ROOT / "macros/contract.sql").read_text("utf-8")
+    listed = re.search(r"return\(\[(.*?)\]\)", macro, re.S).group(1)
+    assert re.findall(r"'(\w+)'", listed) == tables
+
+
+def test_no_identifying_column_passes_staging():
+    declared = yaml.safe_load((ROOT / "models/staging/extract.yml").read_text("utf-8"))
+    identifying = {
+        column["name"]
+        for table in declared["sources"][0]["tables"]
+        for column in table["columns"]
+        if column["config"]["meta"].get("identifying")
+    }
+    assert {"record_no", "patient_name", "national_no"} <= identifying
+    for path in MODELS:
+        (model,) = yaml.safe_load(path.with_suffix(".yml").read_text("utf-8"))["models"]
+        assert not identifying & {column["name"] for column in model["columns"]}

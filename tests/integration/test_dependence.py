@@ -1,0 +1,134 @@
+"""Numbers come from the extracts and from nothing else.
+
+A hospital less: other numbers. A second seed: other bytes, the same study results. Rows
+in another order: nothing changes.
+"""
+
+import gzip
+import io
+import random
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import HOSPITALS, ROOT, published, refreshed
+from openpyxl import load_workbook
+
+from oncohort.refresh import refresh
+from oncohort.synthetic import DEFAULT_SEED, synthesize
+from oncohort.workspace import Workspace
+
+# follow-up beyond progression is drawn from the seed; nothing printed depends on it
+DRAWN = "followup_to_death_reversed%"
+
+
+def results(workspace: Workspace, drawn: bool = True):
+    database = duckdb.connect(str(published(workspace)), read_only=True)
+    query = "select result_id, value from analysis.results where study_id = 'lx_vs_tbp'"
+    if not drawn:
+        query += f" and statistic not like '{DRAWN}'"
+    found = dict(database.execute(query).fetchall())
+    database.close()
+    return found
+
+
+def cohort(workspace: Workspace):
+    database = duckdb.connect(str(published(workspace)), read_only=True)
+    found = database.execute("from lx_vs_tbp.cohort order by patient_id").fetchall()
+    database.close()
+    return found
+
+
+def test_a_hospital_less_gives_other_numbers(study_workspace, tmp_path):
+    copy = Workspace(tmp_path)
+    for folder in ("extracts", "landing"):
+        shutil.copytree(study_workspace.root / folder, tmp_path / folder)
+        for gone in tmp_path.glob(f"{folder}/**/*hospital_c"):
+            shutil.rmtree(gone)
+    refresh(copy, say=lambda line: None)
+
+    before, after = results(study_workspace), results(copy)
+    n = "lx_vs_tbp.figure1a.all.pfs.overall.{}.n"
+    assert len(cohort(copy)) < len(cohort(study_workspace)) == 554
+    for arm in ("LX", "TBP"):
+        assert after[n.format(arm)] < before[n.format(arm)]
+    hazard_ratio = "lx_vs_tbp.figure1a.all.pfs.overall.all.hazard_ratio"
+    assert after[hazard_ratio] != before[hazard_ratio]
+
+
+def test_a_second_seed_gives_other_bytes_and_the_same_results(
+    study_workspace, tmp_path
+):
+    synthesize(tmp_path / "made", seed=DEFAULT_SEED + 1, say=lambda line: None)
+    made = tmp_path / "made" / "extracts"
+    other = refreshed(tmp_path / "other", made, HOSPITALS)
+
+    old = {path.read_bytes() for path in (ROOT / "extracts").glob("hospital_*/*/*")}
+    new = {path.read_bytes() for path in made.glob("hospital_*/*/*")}
+    assert not old & new
+    assert results(other, drawn=False) == pytest.approx(
+        results(study_workspace, drawn=False), rel=1e-12, nan_ok=True
+    )
+
+
+def shuffled_text(content: bytes, encoding: str, data_line: int, order) -> bytes:
+    lines = content.decode(encoding).splitlines(keepends=True)
+    rows = lines[data_line - 1 :]
+    if rows and not rows[-1].endswith("\n"):
+        rows[-1] += "\n"
+    order.shuffle(rows)
+    return "".join(lines[: data_line - 1] + rows).encode(encoding)
+
+
+def shuffled_workbook(content: bytes, first_rows: dict[str, int], order) -> bytes:
+    workbook = load_workbook(io.BytesIO(content))
+    for sheet in workbook.worksheets:
+        first = first_rows.get(sheet.title, 2)
+        cells = [[c.value for c in row] for row in sheet.iter_rows(min_row=first)]
+        order.shuffle(cells)
+        for target, values in zip(sheet.iter_rows(min_row=first), cells, strict=True):
+            for cell, value in zip(target, values, strict=True):
+                cell.value = value
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def shuffle_file(path: Path, entries: list[dict], defaults: dict, order) -> None:
+    declared = [entry for entry in entries if path.match(entry["match"])]
+    if not declared:
+        return
+    starts = {
+        entry.get("sheet"): entry.get("data_line") or entry.get("header_line", 1) + 1
+        for entry in declared
+    }
+    content = path.read_bytes()
+    if path.suffix == ".xlsx":
+        path.write_bytes(shuffled_workbook(content, starts, order))
+        return
+    packed = path.suffix == ".gz"
+    text = gzip.decompress(content) if packed else content
+    encoding = declared[0].get("encoding") or defaults.get("encoding", "utf-8")
+    text = shuffled_text(text, encoding, min(starts.values()), order)
+    path.write_bytes(gzip.compress(text, mtime=0) if packed else text)
+
+
+def test_rows_in_another_order_change_nothing(study_workspace, tmp_path):
+    order = random.Random(5)
+    made = tmp_path / "made"
+    for site in HOSPITALS:
+        shutil.copytree(ROOT / "extracts" / site, made / site)
+        config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
+        for path in sorted(made.glob(f"{site}/*/*")):
+            shuffle_file(path, config["files"], config.get("defaults", {}), order)
+    changed = [
+        path.read_bytes() != (ROOT / "extracts" / path.relative_to(made)).read_bytes()
+        for path in made.glob("*/*/*")
+    ]
+    other = refreshed(tmp_path / "other", made, HOSPITALS)
+
+    assert changed and all(changed)
+    assert cohort(other) == cohort(study_workspace)
+    assert results(other) == results(study_workspace)
