@@ -4,29 +4,30 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from oncohort.analysis.plan import Arm, Value, Variable
-from oncohort.analysis.results import ALL, Result, Where, fixed, library, p_text
+from oncohort.analysis.results import ALL, Place, Result, library
 from oncohort.rates import chi_square, fisher_exact, standardised_difference
 
 # Category -> arm -> patients. None stands for a missing value.
 Counts = dict[Value | None, dict[str, int]]
+Table = list[list[int]]
 UNKNOWN = "unknown"
 
 
 class Row(NamedTuple):
-    """One row of the table: a category, and patients per arm in it and outside it."""
+    """One row of the table: a category, and the patients in it per arm."""
 
-    level_id: str
+    level: str
     inside: dict[str, int]
 
 
 def baseline_table(
-    where: Where, variables: dict[Variable, Counts], arms: tuple[Arm, ...]
+    place: Place, variables: dict[Variable, Counts], arms: tuple[Arm, ...]
 ) -> list[Result]:
     """All results of a baseline table.
 
     Parameters
     ----------
-    where : Where
+    place : Place
         Study, analysis, population, source.
     variables : dict of Variable to Counts
         Patients per category and arm; every patient of the population once in each.
@@ -46,16 +47,38 @@ def baseline_table(
         If a category of the data is neither in the plan nor missing.
     """
     results: list[Result] = []
+    compared = [arm.id for arm in arms if arm.is_compared]
     for number, (variable, counts) in enumerate(variables.items()):
         _check_categories(variable, counts)
-        totals = {arm.id: sum(c.get(arm.id, 0) for c in counts.values()) for arm in arms}
+        sizes = {arm.id: _n(counts.values(), arm.id) for arm in arms}
         if number == 0:
-            results.extend(_sizes(where, totals))
+            patients = place.at(variable="patients")
+            for arm, n in _with_all(sizes).items():
+                results.append(patients.at(arm=arm).count("n", n))
+        own = place.at(variable=variable.column)
         for row in _rows(variable, counts):
-            results.extend(_cells(where, variable, row, totals))
-            results.append(_against_rest(where, variable, row, totals, arms))
-        results.extend(_among_known(where, variable, counts, arms))
+            results.extend(_cells(own.at(level=row.level), row, sizes))
+            inside = [row.inside.get(arm, 0) for arm in compared]
+            rest = [sizes[arm] - row.inside.get(arm, 0) for arm in compared]
+            results.append(_against_rest(own.at(level=row.level), [inside, rest]))
+        known = [
+            per_arm
+            for value, per_arm in counts.items()
+            if value is not None and value != variable.unknown
+        ]
+        for arm in sizes:
+            results.append(own.at(arm=arm).count("n_known", _n(known, arm)))
+        table = [[per_arm.get(arm, 0) for arm in compared] for per_arm in known]
+        results.extend(_among_known(own, [row for row in table if sum(row)]))
     return results
+
+
+def _n(categories: list[dict[str, int]], arm: str) -> int:
+    return sum(per_arm.get(arm, 0) for per_arm in categories)
+
+
+def _with_all(per_arm: dict[str, int]) -> dict[str, int]:
+    return {**per_arm, ALL: sum(per_arm.values())}
 
 
 def _check_categories(variable: Variable, counts: Counts) -> None:
@@ -72,119 +95,67 @@ def _check_categories(variable: Variable, counts: Counts) -> None:
 
 
 def _rows(variable: Variable, counts: Counts) -> Iterator[Row]:
-    """Rows of the plan, and one for missing values so that nobody is lost."""
+    """Rows of the plan, and one for the unknown and missing so that nobody is lost."""
     named = variable.unknown
     unknown = dict(counts.get(None, {}))
     if named is not None:
-        unknown = _added(unknown, counts.get(named, {}))
+        for arm, n in counts.get(named, {}).items():
+            unknown[arm] = unknown.get(arm, 0) + n
     for level in variable.levels:
         is_unknown = named is not None and level.value == named
         yield Row(level.id, unknown if is_unknown else counts.get(level.value, {}))
-    if named not in {level.value for level in variable.levels} and unknown:
+    if unknown and named not in {level.value for level in variable.levels}:
         yield Row(UNKNOWN, unknown)
 
 
-def _added(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
-    return {arm: one.get(arm, 0) + other.get(arm, 0) for arm in {**one, **other}}
-
-
-def _sizes(where: Where, totals: dict[str, int]) -> Iterator[Result]:
-    for arm, n in [*totals.items(), (ALL, sum(totals.values()))]:
-        yield where.result(
-            "n", n, str(n), variable="patients", arm=arm, n=n, unit="patients",
-            method="count of patients",
-        )  # fmt: skip
-
-
-def _cells(
-    where: Where, variable: Variable, row: Row, totals: dict[str, int]
-) -> Iterator[Result]:
+def _cells(place: Place, row: Row, sizes: dict[str, int]) -> Iterator[Result]:
     """Count and share of one category in each arm and in all."""
-    sizes = [*totals.items(), (ALL, sum(totals.values()))]
-    for arm, size in sizes:
-        n = sum(row.inside.values()) if arm == ALL else row.inside.get(arm, 0)
+    method = "share of all patients of the arm, unknown included"
+    inside = _with_all({arm: row.inside.get(arm, 0) for arm in sizes})
+    for arm, size in _with_all(sizes).items():
+        n, own = inside[arm], place.at(arm=arm)
         share = 100 * n / size if size else None
-        place = {"variable": variable.column, "level": row.level_id, "arm": arm}
-        counted = {"n": n, "denominator": size}
-        yield where.result(
-            "n", n, str(n), **place, **counted, unit="patients",
-            method="count of patients",
-        )  # fmt: skip
-        yield where.result(
-            "percent", share, fixed(share, 1), **place, **counted, unit="%",
-            method="share of all patients of the arm, unknown included",
-        )  # fmt: skip
+        yield own.count("n", n, size)
+        yield own.number("percent", share, "%", method, n=n, denominator=size)
 
 
-def _against_rest(
-    where: Where,
-    variable: Variable,
-    row: Row,
-    totals: dict[str, int],
-    arms: tuple[Arm, ...],
-) -> Result:
+def _against_rest(place: Place, table: Table) -> Result:
     """P of one category against all other patients, as the paper prints it."""
-    compared = [arm.id for arm in arms if arm.is_compared]
-    inside = [row.inside.get(arm, 0) for arm in compared]
-    rest = [totals[arm] - n for arm, n in zip(compared, inside, strict=True)]
-    value = _p([inside, rest], lambda table: chi_square(table).p_value)
-    return where.result(
-        "p_value", value, p_text(value),
-        variable=variable.column, level=row.level_id, n=sum(inside) + sum(rest),
-        unit="probability",
-        method="category against the rest, unknown included: Pearson's chi-square,"
-        f" uncorrected, two-sided; {library('oncohort', 'scipy')}",
-    )  # fmt: skip
-
-
-def _among_known(
-    where: Where, variable: Variable, counts: Counts, arms: tuple[Arm, ...]
-) -> Iterator[Result]:
-    """One test and one standardised difference per variable, the unknown left out."""
-    known = [
-        per_arm
-        for value, per_arm in counts.items()
-        if value is not None and value != variable.unknown
-    ]
-    for arm in arms:
-        n = sum(per_arm.get(arm.id, 0) for per_arm in known)
-        yield where.result(
-            "n_known", n, str(n), variable=variable.column, arm=arm.id, n=n,
-            unit="patients", method="count of patients with a known value",
-        )  # fmt: skip
-    compared = [arm.id for arm in arms if arm.is_compared]
-    rows = [[per_arm.get(arm, 0) for arm in compared] for per_arm in known]
-    table = [row for row in rows if sum(row)]
+    method = (
+        "category against the rest, unknown included: Pearson's chi-square,"
+        f" uncorrected, two-sided; {library('oncohort', 'scipy')}"
+    )
+    value = _if_any(table, lambda rows: chi_square(rows).p_value)
     n = sum(map(sum, table))
-    place = {"variable": variable.column, "n": n}
+    return place.number("p_value", value, "probability", method, n=n)
+
+
+def _among_known(place: Place, table: Table) -> Iterator[Result]:
+    """One test and one standardised difference per variable, the unknown left out."""
+    n = sum(map(sum, table))
     value, method = _test_known(table)
-    yield where.result(
-        "p_value_known", value, p_text(value), **place, unit="probability",
-        method=method,
-    )  # fmt: skip
-    smd = _p(table, standardised_difference) if len(compared) == 2 else None
-    yield where.result(
-        "smd", smd, fixed(smd, 3), **place, unit="standard deviations",
-        method="standardised difference among the known (Yang and Dalton 2012),"
-        f" absolute; {library('oncohort', 'numpy')}",
-    )  # fmt: skip
+    yield place.number("p_value_known", value, "probability", method, n=n)
+    distance = _if_any(table, standardised_difference)
+    method = (
+        "standardised difference among the known (Yang and Dalton 2012), absolute;"
+        f" {library('oncohort', 'numpy')}"
+    )
+    yield place.number("smd", distance, "standard deviations", method, n=n)
 
 
-def _test_known(table: list[list[int]]) -> tuple[float | None, str]:
+def _test_known(table: Table) -> tuple[float | None, str]:
     """Chi-square; Fisher's exact test where an expected count is below 5."""
     tail = f"among the known, two-sided; {library('oncohort', 'scipy')}"
-    smallest = _p(table, lambda rows: chi_square(rows).min_expected)
-    if smallest is not None and smallest < 5 and len(table[0]) == 2:
-        exact = _p(table, lambda rows: fisher_exact(rows).p_value)
+    smallest = _if_any(table, lambda rows: chi_square(rows).min_expected)
+    if smallest is not None and smallest < 5:
+        exact = _if_any(table, lambda rows: fisher_exact(rows).p_value)
         if exact is not None:
             return exact, f"Fisher's exact test (an expected count is below 5), {tail}"
-    value = _p(table, lambda rows: chi_square(rows).p_value)
+    value = _if_any(table, lambda rows: chi_square(rows).p_value)
     return value, f"Pearson's chi-square, uncorrected, {tail}"
 
 
-def _p(
-    table: list[list[int]], statistic: Callable[[list[list[int]]], float]
-) -> float | None:
+def _if_any(table: Table, statistic: Callable[[Table], float]) -> float | None:
     """Return the statistic, None where the table offers nothing to compare."""
     try:
         return statistic(table)

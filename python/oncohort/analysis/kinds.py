@@ -3,56 +3,55 @@
 from collections.abc import Callable
 
 from oncohort.analysis.baseline_table import baseline_table
-from oncohort.analysis.cohort_summary import cohort_flow, cohort_summary
+from oncohort.analysis.cohort_flow import cohort_flow
+from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.plan import Analysis, Plan
-from oncohort.analysis.results import ALL, Where
+from oncohort.analysis.results import ALL, Key, Place
 from oncohort.analysis.store import StudyData
-from oncohort.analysis.time_to_event import TimeToEvent, time_to_event
+from oncohort.analysis.time_to_event import Found, time_to_event
 
 
-def _where(plan: Plan, analysis: Analysis, source: str) -> Where:
+def _place(plan: Plan, analysis: Analysis, source: str) -> Place:
     population = analysis.population.id if analysis.population else ALL
-    return Where(plan.study_id, analysis.id, population, source)
+    key = Key(plan.study_id, analysis.id, population)
+    return Place(key, source, plan.decimals_months)
 
 
-def _flow(plan: Plan, analysis: Analysis, data: StudyData) -> TimeToEvent:
-    where = _where(plan, analysis, data.source("cohort_flow"))
-    return TimeToEvent(cohort_flow(where, data.flow()), [], [])
+def _flow(plan: Plan, analysis: Analysis, data: StudyData) -> Found:
+    place = _place(plan, analysis, data.source("cohort_flow"))
+    return Found(cohort_flow(place, data.flow()), [], [])
 
 
-def _summary(plan: Plan, analysis: Analysis, data: StudyData) -> TimeToEvent:
+def _summary(plan: Plan, analysis: Analysis, data: StudyData) -> Found:
     options, population = analysis.options, analysis.population
     table, arm = options.get("table", "cohort"), options.get("arm_column", "")
-    per_arm = {each.id: 0 for each in plan.arms}
-    per_arm |= data.per_arm(population, table, arm)
     site, start = options.get("site"), options.get("start")
     results = cohort_summary(
-        _where(plan, analysis, data.source(table)),
-        per_arm,
+        _place(plan, analysis, data.source(table)),
+        {each.id: 0 for each in plan.arms} | data.per_arm(population, table, arm),
+        {
+            flag: data.counts(flag, population, table, arm).get(True, {})
+            for flag in options.get("flags", [])
+        },
         data.n_distinct(site, population) if site else None,
         data.span(start, population) if start else None,
-        {flag: data.counts(flag, population, table, arm) for flag in _flags(options)},
     )
-    return TimeToEvent(results, [], [])
+    return Found(results, [], [])
 
 
-def _flags(options: dict) -> list[str]:
-    return options.get("flags", [])
-
-
-def _table(plan: Plan, analysis: Analysis, data: StudyData) -> TimeToEvent:
+def _table(plan: Plan, analysis: Analysis, data: StudyData) -> Found:
     counts = {
         variable: data.counts(variable.column, analysis.population)
         for variable in analysis.variables
     }
-    where = _where(plan, analysis, data.source())
-    return TimeToEvent(baseline_table(where, counts, plan.arms), [], [])
+    place = _place(plan, analysis, data.source())
+    return Found(baseline_table(place, counts, plan.arms), [], [])
 
 
-def _time_to_event(plan: Plan, analysis: Analysis, data: StudyData) -> TimeToEvent:
+def _time_to_event(plan: Plan, analysis: Analysis, data: StudyData) -> Found:
     followup = analysis.followup_endpoint
     return time_to_event(
-        _where(plan, analysis, data.source()),
+        _place(plan, analysis, data.source()),
         plan,
         analysis,
         data.times(analysis.endpoint, analysis.population),
@@ -60,7 +59,7 @@ def _time_to_event(plan: Plan, analysis: Analysis, data: StudyData) -> TimeToEve
     )
 
 
-KINDS: dict[str, Callable[[Plan, Analysis, StudyData], TimeToEvent]] = {
+KINDS: dict[str, Callable[[Plan, Analysis, StudyData], Found]] = {
     "cohort_flow": _flow,
     "cohort_summary": _summary,
     "baseline_table": _table,

@@ -64,45 +64,36 @@ def check_names(raw: dict[str, Any], path: Path) -> None:
     ConfigError
         With file, key, value and the names it could be.
     """
-
-    def refuse(key: str, value: str, known: list[str]) -> None:
-        raise ConfigError(
-            f"the plan names {value!r}, which it does not declare",
-            f"use one of: {', '.join(known) or '(none declared)'}",
-            file=path,
-            column=key,
-            value=value,
-        )
-
-    if raw["study_id"] != path.parent.name:
-        refuse("study_id", raw["study_id"], [path.parent.name])
-    arms = [each["value"] for each in raw["arm"]["levels"] if each.get("compared", True)]
-    if raw["arm"]["reference"] not in arms:
-        refuse("arm.reference", raw["arm"]["reference"], arms)
-    populations = [each["id"] for each in raw["populations"]]
-    endpoints = [each["id"] for each in raw.get("endpoints", [])]
-    names = {
-        "population": populations,
-        "endpoint": endpoints,
-        "followup_endpoint": endpoints,
-    }
-    for index, analysis in enumerate(raw["analyses"]):
-        for key, known in names.items():
-            if key in analysis and analysis[key] not in known:
-                refuse(f"analyses.{index}.{key}", analysis[key], known)
+    levels = raw["arm"]["levels"]
     ids = {
-        "arm.levels": [each["value"] for each in raw["arm"]["levels"]],
-        "populations": populations,
-        "endpoints": endpoints,
+        "arm.levels": [each["value"] for each in levels],
+        "populations": [each["id"] for each in raw["populations"]],
+        "endpoints": [each["id"] for each in raw.get("endpoints", [])],
         "analyses": [each["id"] for each in raw["analyses"]],
     }
     for key, values in ids.items():
-        twice = [value for value in values if values.count(value) > 1]
-        if twice:
-            raise ConfigError(
-                f"the id {twice[0]!r} stands twice in the plan",
-                "give each one an id of its own: results are named by it",
-                file=path,
-                column=key,
-                value=twice[0],
-            )
+        for value in values:
+            if values.count(value) > 1:
+                _refuse(path, key, value, "stands twice", "give each an id of its own")
+    compared = [each["value"] for each in levels if each.get("compared", True)]
+    names = [
+        ("study_id", raw["study_id"], [path.parent.name]),
+        ("arm.reference", raw["arm"]["reference"], compared),
+    ]
+    for index, analysis in enumerate(raw["analyses"]):
+        for key, known in (
+            ("population", ids["populations"]),
+            ("endpoint", ids["endpoints"]),
+            ("followup_endpoint", ids["endpoints"]),
+        ):
+            if key in analysis:
+                names.append((f"analyses.{index}.{key}", analysis[key], known))
+    for key, value, known in names:
+        if value not in known:
+            remedy = f"use one of: {', '.join(known) or '(none declared)'}"
+            _refuse(path, key, value, "is not declared", remedy)
+
+
+def _refuse(path: Path, key: str, value: str, what: str, remedy: str) -> None:
+    message = f"the plan is wrong: {key} {value!r} {what}"
+    raise ConfigError(message, remedy, file=path, column=key, value=value)

@@ -44,6 +44,17 @@ class Printed(NamedTuple):
     missing: str
 
 
+def printed_row(row: dict[str, str]) -> Printed:
+    """Return a row of `published_results.csv`."""
+    return Printed(**{name: row[name] for name in Printed._fields})
+
+
+def erratum_row(row: dict[str, str]) -> Erratum:
+    """Return a row of `published_errata.csv`; its ids stand with `;` between them."""
+    ids = tuple(filter(None, row["result_ids"].split(";")))
+    return Erratum(*(row[name] for name in Erratum._fields[:-1]), ids)
+
+
 class Comparison(NamedTuple):
     """One row of `analysis.published_vs_ours`."""
 
@@ -106,7 +117,7 @@ def _compared(
     place = (study_id, row.id, row.location, row.result_id or None, row.value)
     ours = results.get(row.result_id)
     if ours is None:
-        reason = row.missing or f"no result {row.result_id}: run the analysis"
+        reason = row.missing or f"there is no result {row.result_id}"
         return Comparison(*place, None, None, None, NOT_YET, reason)
     text, value = at_printed_precision(ours, row.value, row.quantity), ours.value
     number = _number(row.value)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.errors import BuildFailed
 
+PRINTED, ERRATA = "published_results.csv", "published_errata.csv"
+
 
 class _Workspace(Protocol):
     """What `analyse` needs of a workspace."""
@@ -66,32 +68,24 @@ def analyse(workspace: _Workspace, say: Callable[[str], None] = print) -> None:
 
 
 def _study(plan: Plan, folder: Path, data: Any) -> Analysed:
-    """Run all analyses of one plan."""
+    """Run all analyses of one plan and compare them with the print."""
     from oncohort.analysis import published, store
-    from oncohort.analysis.kinds import KINDS
     from oncohort.analysis.results import unique
 
+    is_empty = not sum(data.per_arm(None).values())
     results, curves, at_risk = [], [], []
     for analysis in plan.analyses:
-        _check_columns(plan, analysis, folder, data)
-        try:
-            found = KINDS[analysis.kind](plan, analysis, data)
-        except ValueError as error:
-            raise BuildFailed(
-                f"analysis {analysis.id} of study {plan.study_id} failed: {error}",
-                "correct the plan or the study's models, then run it again",
-                file=folder / "plan.toml",
-                column=f"analyses: {analysis.id}",
-            ) from error
+        if is_empty and analysis.kind != "cohort_flow":
+            continue
+        found = _run(plan, analysis, folder, data)
         results += found.results
         curves += found.curves
         at_risk += found.at_risk
-    by_id = {result.key.result_id: result for result in unique(results)}
     compared = published.published_vs_ours(
         plan.study_id,
-        printed_figures(folder),
-        known_errata(folder),
-        by_id,
+        [published.printed_row(row) for row in store.csv_rows(folder / PRINTED)],
+        [published.erratum_row(row) for row in store.csv_rows(folder / ERRATA)],
+        unique(results),
     )
     tables = {
         "results": store.result_rows(results),
@@ -101,39 +95,26 @@ def _study(plan: Plan, folder: Path, data: Any) -> Analysed:
     }
     verdicts = [row.verdict for row in compared]
     counted = ", ".join(f"{verdicts.count(v)} {v}" for v in published.VERDICTS)
-    tail = f"; against the print: {counted}" if compared else ""
-    return Analysed(tables, f"{len(results)} results{tail}")
+    summary = f"{len(results)} results"
+    summary += f"; against the print: {counted}" if compared else ""
+    summary += "; the cohort holds nobody" if is_empty else ""
+    return Analysed(tables, summary)
 
 
-def printed_figures(folder: Path) -> list[Any]:
-    """Return the printed figures of a study, from `published_results.csv`."""
-    from oncohort.analysis.published import Printed
-    from oncohort.analysis.store import csv_rows
+def _run(plan: Plan, analysis: Analysis, folder: Path, data: Any) -> Any:
+    """Run one analysis; what goes wrong names the plan and the analysis."""
+    from oncohort.analysis.kinds import KINDS
 
-    rows = csv_rows(folder / "published_results.csv")
-    return [Printed(**{name: row[name] for name in Printed._fields}) for row in rows]
-
-
-def known_errata(folder: Path) -> list[Any]:
-    """Return what the print gets wrong, from `published_errata.csv`."""
-    from oncohort.analysis.published import Erratum
-    from oncohort.analysis.store import csv_rows
-
-    rows = csv_rows(folder / "published_errata.csv")
-    found = []
-    for row in rows:
-        ids = tuple(filter(None, row["result_ids"].split(";")))
-        found.append(
-            Erratum(
-                row["id"],
-                row["printed"],
-                row["recomputed"],
-                row["diagnosis"],
-                row["kind"],
-                ids,
-            )
-        )
-    return found
+    _check_columns(plan, analysis, folder, data)
+    try:
+        return KINDS[analysis.kind](plan, analysis, data)
+    except ValueError as error:
+        raise BuildFailed(
+            f"analysis {analysis.id} of study {plan.study_id} failed: {error}",
+            "correct the plan or the study's models, then run it again",
+            file=folder / "plan.toml",
+            column=f"analyses: {analysis.id}",
+        ) from error
 
 
 def _check_columns(plan: Plan, analysis: Analysis, folder: Path, data: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oncohort.analysis.cohort_summary import FlowRow
+from oncohort.analysis.cohort_flow import FlowRow
 from oncohort.analysis.plan import Endpoint, Population
 from oncohort.analysis.results import Result
 from oncohort.analysis.time_to_event import Times
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 KEY = "study_id varchar, analysis_id varchar, population varchar"
 TABLES = {
-    "results": f"{KEY}, variable varchar, level varchar, arm varchar, statistic varchar,"
-    " result_id varchar, value double, text varchar, n bigint, denominator bigint,"
-    " unit varchar, method varchar, source_model varchar",
+    "results": f"{KEY}, variable varchar, level varchar, arm varchar,"
+    " statistic varchar, result_id varchar, value double, text varchar, n bigint,"
+    " denominator bigint, unit varchar, method varchar, source_model varchar",
     "survival_curves": f"{KEY}, arm varchar, time double, time_months double,"
     " n_at_risk bigint, n_events bigint, n_censored bigint, survival double,"
     " ci_low double, ci_high double",
@@ -36,11 +36,22 @@ def quoted(name: str) -> str:
 
 
 class StudyData:
-    """Tables of one study in an open database; aggregates in SQL where it can."""
+    """Tables of one study in an open database; aggregates in SQL where it can.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Open database.
+    study_id : str
+        The study, and the name of its schema.
+    arm_column : str
+        Column of the cohort with the arm.
+    """
 
     def __init__(
         self, connection: "duckdb.DuckDBPyConnection", study_id: str, arm_column: str
     ) -> None:
+        """Keep the connection; nothing is read yet."""
         self.connection = connection
         self.study_id = study_id
         self.arm_column = arm_column
@@ -167,7 +178,8 @@ def write(
     try:
         connection.execute("create schema if not exists analysis")
         for table, columns in TABLES.items():
-            connection.execute(f"create table if not exists analysis.{table} ({columns})")
+            made = f"create table if not exists analysis.{table} ({columns})"
+            connection.execute(made)
             connection.execute(
                 f"delete from analysis.{table} where study_id in"  # noqa: S608
                 " (select unnest(?))",

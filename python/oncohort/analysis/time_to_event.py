@@ -1,4 +1,4 @@
-"""Time to event by arm: medians, hazard ratio, log-rank, follow-up, curves, at risk."""
+"""Time to event by arm: medians, landmarks, curves, numbers at risk, follow-up."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -6,26 +6,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from oncohort.analysis.comparison import comparison
 from oncohort.analysis.plan import Analysis, Plan
-from oncohort.analysis.results import (
-    ALL,
-    NOT_REACHED,
-    Result,
-    Where,
-    fixed,
-    library,
-    p_text,
-)
+from oncohort.analysis.results import ALL, Place, Result, library
 from oncohort.survival import (
     KaplanMeier,
-    SurvivalQuantile,
-    cox,
     kaplan_meier,
-    logrank,
     numbers_at_risk,
     quantile_of_curve,
-    survival_quantile,
 )
+
+Row = dict[str, Any]
 
 
 class Times(NamedTuple):
@@ -36,23 +27,28 @@ class Times(NamedTuple):
     event: NDArray[np.bool_]
     n_without_time: dict[str, int]
 
+    def of(self, arm: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return days and events of one arm, or of all."""
+        chosen = (self.arm == arm) | (arm == ALL)
+        return self.days[chosen], self.event[chosen]
 
-class TimeToEvent(NamedTuple):
+
+class Found(NamedTuple):
     """Everything one analysis yields; curves and at-risk rows as dictionaries."""
 
     results: list[Result]
-    curves: list[dict[str, Any]]
-    at_risk: list[dict[str, Any]]
+    curves: list[Row]
+    at_risk: list[Row]
 
 
 def time_to_event(
-    where: Where, plan: Plan, analysis: Analysis, times: Times, followup: Times | None
-) -> TimeToEvent:
+    place: Place, plan: Plan, analysis: Analysis, times: Times, followup: Times | None
+) -> Found:
     """Analyse one endpoint in one population.
 
     Parameters
     ----------
-    where : Where
+    place : Place
         Study, analysis, population, source.
     plan : Plan
         Arms, reference and units of the study.
@@ -65,222 +61,136 @@ def time_to_event(
 
     Returns
     -------
-    TimeToEvent
-        Results, curves and numbers at risk; empty curves for arms without patients.
+    Found
+        Results, curves and numbers at risk; no curve for an arm without patients.
     """
-    maker = _Maker(where, plan, analysis)
-    curves: list[dict[str, Any]] = []
-    at_risk: list[dict[str, Any]] = []
-    results: list[Result] = []
-    groups = {arm.id: times.arm == arm.id for arm in plan.arms}
-    groups[ALL] = np.ones(times.arm.size, bool)
-    for arm, chosen in groups.items():
-        results.extend(maker.sizes(arm, times, chosen))
-        if not chosen.any():
+    found = Found([], [], [])
+    own = place.at(variable=analysis.endpoint.id)
+    for arm in (*(arm.id for arm in plan.arms), ALL):
+        here = own.at(arm=arm)
+        days, event = times.of(arm)
+        found.results.extend(_sizes(here, analysis, times, arm))
+        if not days.size:
             continue
-        curve = kaplan_meier(times.days[chosen], times.event[chosen])
-        results.extend(maker.median(arm, curve))
-        results.extend(maker.landmarks(arm, curve))
+        curve = kaplan_meier(days, event)
+        found.results.extend(_median(here, curve, plan, "median", MEDIAN))
+        found.results.extend(_landmarks(here, curve, plan, analysis))
+        found.results.extend(_followup(here, plan, analysis, arm, times, followup))
         if arm != ALL:
-            curves.extend(maker.curve_rows(arm, curve))
-            at_risk.extend(maker.risk_rows(arm, times, chosen))
-    results.extend(maker.hazard_ratios(times))
-    results.extend(maker.logrank(times))
-    results.extend(maker.followup(times, followup))
-    return TimeToEvent(results, curves, at_risk)
+            key = here.key
+            where = dict(zip(key._fields[:3], key, strict=False)) | {"arm": arm}
+            found.curves.extend(_curve_rows(where, curve, plan))
+            found.at_risk.extend(_risk_rows(where, days, event, plan, analysis))
+    found.results.extend(comparison(own, plan, times.arm, times.days, times.event))
+    return found
 
 
-class _Maker:
-    """Results of one analysis; holds what every one of them needs."""
+MEDIAN = (
+    "Kaplan-Meier median, events before censorings at ties, midpoint where the curve"
+    " rests at 0.5 (R's convention); 95% CI where pointwise log-log limits cross 0.5"
+)
 
-    def __init__(self, where: Where, plan: Plan, analysis: Analysis) -> None:
-        self.where, self.plan, self.analysis = where, plan, analysis
-        self.variable = analysis.endpoint.id
-        self.per_month = plan.days_per_month
 
-    def make(
-        self, statistic: str, value: float | None, text: str, **about: Any
-    ) -> Result:
-        return self.where.result(
-            statistic, value, text, variable=self.variable, **about
+def _sizes(
+    place: Place, analysis: Analysis, times: Times, arm: str
+) -> Iterator[Result]:
+    missing = times.n_without_time
+    without = sum(missing.values()) if arm == ALL else missing.get(arm, 0)
+    event = times.of(arm)[1]
+    n, n_events = event.size, int(event.sum())
+    what = f"count of events ({analysis.endpoint.event_label})"
+    yield place.count("n", n, n + without, "count of patients with a time")
+    yield place.count("n_events", n_events, n, what)
+    yield place.count("n_censored", n - n_events, n, "count of censored patients")
+    yield place.count(
+        "n_without_time",
+        without,
+        n + without,
+        "count of patients without a usable time",
+    )
+
+
+def _median(
+    place: Place, curve: KaplanMeier, plan: Plan, statistic: str, method: str
+) -> Iterator[Result]:
+    """Median and limits in months."""
+    method = f"{method}; {library('oncohort', 'numpy')}"
+    quantile = quantile_of_curve(curve)
+    for suffix, days in zip(("", "_ci_low", "_ci_high"), quantile, strict=True):
+        months = None if days is None else days / plan.days_per_month
+        yield place.number(
+            statistic + suffix, months, "months", method, n=int(curve.n_at_risk[0])
         )
 
-    def months(self, days: float | None) -> tuple[float | None, str]:
-        value = None if days is None else days / self.per_month
-        return value, fixed(value, self.plan.decimals_months, NOT_REACHED)
 
-    def sizes(
-        self, arm: str, times: Times, chosen: NDArray[np.bool_]
-    ) -> Iterator[Result]:
-        missing = times.n_without_time
-        without = sum(missing.values()) if arm == ALL else missing.get(arm, 0)
-        n, events = int(chosen.sum()), int(times.event[chosen].sum())
-        what = self.analysis.endpoint.event_label
-        counts = {
-            "n": (n, "count of patients with a time"),
-            "n_events": (events, f"count of events ({what})"),
-            "n_censored": (n - events, "count of censored patients"),
-            "n_without_time": (without, "count of patients without a usable time"),
-        }
-        for statistic, (value, method) in counts.items():
-            yield self.make(
-                statistic, value, str(value), arm=arm, n=n, denominator=n + without,
-                unit="patients", method=method,
-            )  # fmt: skip
+def _landmarks(
+    place: Place, curve: KaplanMeier, plan: Plan, analysis: Analysis
+) -> Iterator[Result]:
+    """Survival with limits at whole months; not estimable where the curve has ended."""
+    method = "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance;"
+    method = f"{method} {library('oncohort', 'numpy')}"
+    for month in analysis.options.get("landmark_months", []):
+        day = month * plan.days_per_month
+        at = int(np.searchsorted(curve.time, day, side="right")) - 1
+        is_known = day <= curve.time[-1] or curve.survival[-1] == 0
+        here = place.at(level=f"month_{month}")
+        for name in ("survival", "ci_low", "ci_high"):
+            share = 1.0 if at < 0 else float(getattr(curve, name)[at])
+            value = 100 * share if is_known and not np.isnan(share) else None
+            statistic = "survival" if name == "survival" else f"survival_{name}"
+            yield here.number(statistic, value, "%", method, n=int(curve.n_at_risk[0]))
 
-    def median(self, arm: str, curve: KaplanMeier) -> Iterator[Result]:
-        method = (
-            "Kaplan-Meier median, events before censorings at ties, midpoint where the"
-            " curve rests at 0.5 (R's convention); 95% CI where the pointwise log-log"
-            f" limits cross 0.5; {library('oncohort', 'numpy')}"
-        )
-        yield from self.quantile("median", arm, quantile_of_curve(curve), curve, method)
 
-    def quantile(
-        self,
-        statistic: str,
-        arm: str,
-        found: SurvivalQuantile,
-        curve: KaplanMeier,
-        method: str,
-    ) -> Iterator[Result]:
-        n = int(curve.n_at_risk[0])
-        names = (statistic, f"{statistic}_ci_low", f"{statistic}_ci_high")
-        for name, days in zip(names, found, strict=True):
-            value, text = self.months(days)
-            yield self.make(
-                name, value, text, arm=arm, n=n, unit="months", method=method
-            )
-
-    def landmarks(self, arm: str, curve: KaplanMeier) -> Iterator[Result]:
-        method = (
-            "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance;"
-            f" {library('oncohort', 'numpy')}"
-        )
-        for month in self.analysis.options.get("landmark_months", []):
-            day = month * self.per_month
-            # beyond the last patient's time the curve is unknown
-            at = int(np.searchsorted(curve.time, day, side="right")) - 1
-            known = day <= curve.time[-1] or curve.survival[-1] == 0
-            for name in ("survival", "ci_low", "ci_high"):
-                value = 1.0 if at < 0 else float(getattr(curve, name)[at])
-                percent = 100 * value if known and not np.isnan(value) else None
-                statistic = "survival" if name == "survival" else f"survival_{name}"
-                yield self.make(
-                    statistic, percent, fixed(percent, 1), level=f"month_{month}",
-                    arm=arm, n=int(curve.n_at_risk[0]), unit="%", method=method,
-                )  # fmt: skip
-
-    def curve_rows(self, arm: str, curve: KaplanMeier) -> Iterator[dict[str, Any]]:
-        for row in zip(*curve, strict=True):
-            values = dict(zip(curve._fields, (each.item() for each in row), strict=True))
-            del values["std_error"]
-            for limit in ("ci_low", "ci_high"):
-                values[limit] = None if np.isnan(values[limit]) else values[limit]
-            months = values["time"] / self.per_month
-            yield {**self.place(arm), **values, "time_months": months}
-
-    def risk_rows(
-        self, arm: str, times: Times, chosen: NDArray[np.bool_]
-    ) -> Iterator[dict[str, Any]]:
-        options = self.analysis.options
-        step, horizon = options["tick_months"], options["horizon_months"]
-        months = np.arange(0, horizon + step / 1000, step)
-        counts = numbers_at_risk(
-            times.days[chosen], times.event[chosen], months * self.per_month
-        )
-        for month, n, censored in zip(
-            months, counts.n_at_risk, counts.n_censored_so_far, strict=True
-        ):
-            yield {
-                **self.place(arm),
-                "time_months": float(month),
-                "n_at_risk": int(n),
-                "n_censored_so_far": int(censored),
-            }
-
-    def place(self, arm: str) -> dict[str, str]:
-        where = self.where
-        return {
-            "study_id": where.study_id,
-            "analysis_id": where.analysis_id,
-            "population": where.population,
-            "arm": arm,
-        }
-
-    def hazard_ratios(self, times: Times) -> Iterator[Result]:
-        """Cox over the compared arms: one ratio per arm that is not the reference."""
-        arms = [arm for arm in self.plan.compared if (times.arm == arm.id).any()]
-        *others, reference = arms or [None]
-        if not others or reference.id != self.plan.reference:
-            return
-        chosen = np.isin(times.arm, [arm.id for arm in arms])
-        columns = {arm.id: (times.arm[chosen] == arm.id) * 1.0 for arm in others}
-        try:
-            fit = cox(times.days[chosen], times.event[chosen], columns)
-        except ValueError:
-            return
-        for index, arm in enumerate(others):
+def _followup(
+    place: Place,
+    plan: Plan,
+    analysis: Analysis,
+    arm: str,
+    times: Times,
+    followup: Times | None,
+) -> Iterator[Result]:
+    """Median follow-up: the endpoint reversed, and death reversed."""
+    own = f"{analysis.endpoint.short} reversed"
+    proper = "time to last known alive, death reversed"
+    kinds = [("followup_reverse_km_median", own, times)]
+    if followup is not None:
+        kinds.append(("followup_to_death_reversed_median", proper, followup))
+    for statistic, what, source in kinds:
+        days, event = source.of(arm)
+        if days.size:
             method = (
-                f"Cox proportional hazards, {arm.id} against {reference.id},"
-                " unadjusted, Efron ties; 95% CI and P Wald, two-sided;"
-                f" {library('lifelines')}"
+                f"reverse Kaplan-Meier median: {what}; at ties the censored come first,"
+                " as in R; 95% CI log-log"
             )
-            about = {
-                "arm": ALL if len(others) == 1 else arm.id, "n": fit.n,
-                "denominator": fit.n_events, "method": method,
-            }  # fmt: skip
-            ratios = (fit.hazard_ratio, fit.ci_low, fit.ci_high)
-            for suffix, values in zip(("", "_ci_low", "_ci_high"), ratios, strict=True):
-                value = values[index]
-                yield self.make(
-                    f"hazard_ratio{suffix}", value, fixed(value, 2), unit="ratio",
-                    **about,
-                )  # fmt: skip
-            p_value = fit.p_value[index]
-            yield self.make(
-                "hazard_ratio_p", p_value, p_text(p_value), unit="probability", **about
-            )
+            curve = kaplan_meier(days, ~event)
+            yield from _median(place, curve, plan, statistic, method)
 
-    def logrank(self, times: Times) -> Iterator[Result]:
-        compared = [arm.id for arm in self.plan.compared]
-        chosen = np.isin(times.arm, compared)
-        try:
-            test = logrank(times.days[chosen], times.event[chosen], times.arm[chosen])
-        except ValueError:
-            return
-        method = (
-            f"log-rank test of {' and '.join(compared)}, unstratified, hypergeometric"
-            f" variance, two-sided, {test.degrees_of_freedom} df;"
-            f" {library('oncohort', 'numpy', 'scipy')}"
-        )
-        about = {"n": int(chosen.sum()), "method": method}
-        yield self.make(
-            "logrank_p", test.p_value, p_text(test.p_value), unit="probability", **about
-        )
-        yield self.make(
-            "logrank_chi_square", test.chi_square, fixed(test.chi_square, 3),
-            unit="chi-square", **about,
-        )  # fmt: skip
 
-    def followup(self, times: Times, followup: Times | None) -> Iterator[Result]:
-        """Median follow-up: the endpoint reversed, and death reversed."""
-        own = self.analysis.endpoint
-        kinds = [("followup_reverse_km_median", f"{own.short} reversed", times)]
-        if followup is not None:
-            proper = "time to last known alive, death reversed"
-            kinds.append(("followup_to_death_reversed_median", proper, followup))
-        for statistic, what, source in kinds:
-            for arm in (ALL, *(arm.id for arm in self.plan.arms)):
-                chosen = (source.arm == arm) | (arm == ALL)
-                if not chosen.any():
-                    continue
-                reversed_event = ~source.event[chosen]
-                found = survival_quantile(source.days[chosen], reversed_event)
-                curve = kaplan_meier(source.days[chosen], reversed_event)
-                method = (
-                    f"reverse Kaplan-Meier median: {what}; at ties the censored come"
-                    " first, as in R; 95% CI log-log;"
-                    f" {library('oncohort', 'numpy')}"
-                )
-                yield from self.quantile(statistic, arm, found, curve, method)
+def _curve_rows(where: Row, curve: KaplanMeier, plan: Plan) -> Iterator[Row]:
+    for values in zip(*curve, strict=True):
+        row = {
+            name: None if np.isnan(value) else value.item()
+            for name, value in zip(curve._fields, values, strict=True)
+            if name != "std_error"
+        }
+        yield {**where, **row, "time_months": row["time"] / plan.days_per_month}
+
+
+def _risk_rows(
+    where: Row,
+    days: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    plan: Plan,
+    analysis: Analysis,
+) -> Iterator[Row]:
+    step = analysis.options["tick_months"]
+    months = np.arange(0, analysis.options["horizon_months"] + step / 1000, step)
+    counts = numbers_at_risk(days, event, months * plan.days_per_month)
+    columns = (months, counts.n_at_risk, counts.n_censored_so_far)
+    for month, n, n_censored in zip(*columns, strict=True):
+        yield {
+            **where,
+            "time_months": float(month),
+            "n_at_risk": int(n),
+            "n_censored_so_far": int(n_censored),
+        }

@@ -44,7 +44,8 @@ def fisher_exact(table: ArrayLike) -> FisherExact:
 
     References
     ----------
-    Fisher RA (1922). JRSS 85:87-94. Freeman GH, Halton JH (1951). Biometrika 38:141-149.
+    Fisher RA (1922). JRSS 85:87-94.
+    Freeman GH, Halton JH (1951). Biometrika 38:141-149.
     """
     counts = checked(table)
     if counts.shape == (2, 2):

@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from oncohort.contract import (
     configuration_tables,
     extract_tables,
 )
-from oncohort.errors import ConfigError, OncohortError
+from oncohort.errors import ConfigError
 from oncohort.receive.land import records
 from oncohort.receive.site_config import SiteConfig, read_site
 from oncohort.workspace import Workspace
@@ -29,28 +28,34 @@ def land_placeholders(workspace: Workspace) -> None:
         _write_if_new(table, [], workspace.landing / table.name / NOBODY)
 
 
-def land_configuration(workspace: Workspace) -> list[OncohortError]:
-    """Land sites, their codes and the studies' CSVs; return what is wrong with them.
+def land_configuration(
+    workspace: Workspace,
+) -> tuple[dict[str, SiteConfig | ConfigError], list[ConfigError]]:
+    """Land sites, their codes and the studies' CSVs.
 
     A broken site or study keeps what it had landed before.
+
+    Returns
+    -------
+    sites : dict
+        Each site's configuration, or what is wrong with it.
+    problems : list of ConfigError
+        What is wrong with studies.
     """
-    problems: list[OncohortError] = []
-    _each(workspace.site_dirs(), lambda *it: _land_site(workspace, *it), problems)
-    _each(workspace.study_dirs(), lambda *it: _land_study(workspace, *it), problems)
-    _remove_stale(workspace)
-    return problems
-
-
-def _each(
-    folders: dict[str, Path],
-    land_one: Callable[[str, Path], None],
-    problems: list[OncohortError],
-) -> None:
-    for name, folder in folders.items():
+    sites: dict[str, SiteConfig | ConfigError] = {}
+    problems = []
+    for name, folder in workspace.site_dirs().items():
         try:
-            land_one(name, folder)
+            sites[name] = _land_site(workspace, name, folder)
+        except ConfigError as error:
+            sites[name] = error
+    for name, folder in workspace.study_dirs().items():
+        try:
+            _land_study(workspace, name, folder)
         except ConfigError as error:
             problems.append(error)
+    _remove_stale(workspace)
+    return sites, problems
 
 
 def site_record(site: SiteConfig) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def site_record(site: SiteConfig) -> dict[str, Any]:
     }
 
 
-def _land_site(workspace: Workspace, name: str, folder: Path) -> None:
+def _land_site(workspace: Workspace, name: str, folder: Path) -> SiteConfig:
     site = read_site(folder, workspace.relative(folder))
     tables = book_tables()
     codes = _read_csv(
@@ -75,6 +80,7 @@ def _land_site(workspace: Workspace, name: str, folder: Path) -> None:
         tables["sites"], [site_record(site)], workspace.landing / "sites" / part
     )
     _write_if_new(tables["site_codes"], codes, workspace.landing / "site_codes" / part)
+    return site
 
 
 def _land_study(workspace: Workspace, name: str, folder: Path) -> None:

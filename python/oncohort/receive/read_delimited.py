@@ -34,7 +34,7 @@ def read_delimited(
     config : FileConfig
         Encoding, delimiter, quote, lines of header and data.
     scratch : Path
-        A file to write the decoded text to; removed again.
+        A file to write the decoded text to; the caller removes it.
 
     Raises
     ------
@@ -43,15 +43,12 @@ def read_delimited(
         as many fields as the header.
     """
     text = decode_text(path, config.encoding, scratch, shown)
-    try:
-        header, data_line, offset = _header(text, shown, config)
-        cells, invalid = _parse(text.path, offset, len(header), config, shown)
-        lines, refused = _lines(cells, invalid, data_line, text.n_lines)
-        table = SourceTable(
-            shown, "", header, config.header_line, _with_lines(cells, lines), refused
-        )
-    finally:
-        scratch.unlink(missing_ok=True)
+    header, data_line, offset = _header(text, shown, config)
+    cells, invalid = _parse(text.path, offset, len(header), config, shown)
+    lines, refused = _lines(cells, invalid, data_line, text.n_lines)
+    table = SourceTable(
+        shown, "", header, config.header_line, _with_lines(cells, lines), refused
+    )
     _check_quotes(table, invalid, config)
     if invalid and not cells.num_rows:
         raise _all_ragged(table, invalid)

@@ -1,5 +1,6 @@
 """Takes one delivery from bytes to landed rows, or refuses it whole."""
 
+import shutil
 from pathlib import Path
 
 from oncohort.contract import extract_tables
@@ -177,7 +178,7 @@ class _Work:
         try:
             return read_delimited(path, name, config, scratch / "text")
         finally:
-            scratch.rmdir()
+            shutil.rmtree(scratch)
 
     def _book(
         self,

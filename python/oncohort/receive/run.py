@@ -1,13 +1,13 @@
 """`oncohort receive`: every delivery under `extracts/` that has not landed yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from oncohort.errors import ConfigError, DeliveryRefused, OncohortError
 from oncohort.identity import id_key, is_public
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.delivery_files import Delivery, delivery_folders
 from oncohort.receive.journal import recover
-from oncohort.receive.site_config import SiteConfig, read_site
+from oncohort.receive.site_config import SiteConfig
 from oncohort.receive.verdict import REFUSED, Verdict
 from oncohort.workspace import Workspace
 
@@ -44,23 +44,25 @@ def receive(
     prepare(workspace)
     if recover_landing(workspace):
         say("an interrupted delivery was landed to its end")
-    misconfigured = land_configuration(workspace)
-    verdicts = []
+    sites, misconfigured = land_configuration(workspace)
     key = id_key(workspace)
-    sites: dict[str, SiteConfig | OncohortError] = {}
-    for delivery in delivery_folders(workspace, site):
-        if is_public(key) and not sites:
-            say("public test key in use: fine for made-up and public data only")
-        if delivery.site_id not in sites:
-            sites[delivery.site_id] = _site(workspace, delivery.site_id)
-        verdict = _receive_one(workspace, delivery, sites[delivery.site_id], key)
-        _say_all(verdict, say)
-        verdicts.append(verdict)
-    said = {str(problem) for verdict in verdicts for problem in verdict.problems}
+    deliveries = delivery_folders(workspace, site)
+    if deliveries and is_public(key):
+        say("public test key in use: fine for made-up and public data only")
+    verdicts = []
+    for delivery in deliveries:
+        config = sites.get(delivery.site_id) or _unknown_site(delivery.site_id, sites)
+        verdicts.append(_receive_one(workspace, delivery, config, key))
+        _say_all(verdicts[-1], say)
+    senders = {delivery.site_id for delivery in deliveries}
+    misconfigured += [
+        config
+        for name, config in sites.items()
+        if isinstance(config, ConfigError) and name not in senders
+    ]
     for problem in misconfigured:
-        if str(problem) not in said:
-            verdicts.append(Verdict("configuration", "", REFUSED, problems=[problem]))
-            _say_all(verdicts[-1], say)
+        verdicts.append(Verdict("configuration", "", REFUSED, problems=[problem]))
+        _say_all(verdicts[-1], say)
     return verdicts
 
 
@@ -95,19 +97,13 @@ def _receive_one(
     return receive_delivery(workspace, delivery, config, key)
 
 
-def _site(workspace: Workspace, site_id: str) -> SiteConfig | OncohortError:
-    folder = workspace.site_dirs().get(site_id)
-    if folder is None:
-        known = ", ".join(workspace.site_dirs()) or "none yet"
-        return DeliveryRefused(
-            f"`{site_id}` is not a known site; known: {known}",
-            f"write sites/{site_id}/site.yml (docs/site_yml.md), or rename the folder",
-            file=f"extracts/{site_id}",
-        )
-    try:
-        return read_site(folder, workspace.relative(folder))
-    except ConfigError as error:
-        return error
+def _unknown_site(site_id: str, sites: Iterable[str]) -> DeliveryRefused:
+    known = ", ".join(sites) or "none yet"
+    return DeliveryRefused(
+        f"`{site_id}` is not a known site; known: {known}",
+        f"write sites/{site_id}/site.yml (docs/site_yml.md), or rename the folder",
+        file=f"extracts/{site_id}",
+    )
 
 
 def _say_all(verdict: Verdict, say: Callable[[str], None]) -> None:

@@ -85,15 +85,17 @@ def _check_file(entry: dict[str, Any], page: SiteYaml, path: list[Any]) -> None:
     try:
         codecs.getincrementaldecoder(encoding)
     except LookupError:
-        where = [*path, "encoding"] if page.line([*path, "encoding"]) else ["defaults"]
+        where = _place("encoding", page, path)
         raise page.error(f"Python knows no encoding `{encoding}`", where) from None
     if entry.get("date_basis") == "offset" and "anchor" not in entry:
-        raise page.error("date_basis offset needs an `anchor`", path)
+        where = _place("date_basis", page, path)
+        raise page.error("date_basis offset needs an `anchor`", where)
     if "anchor" in entry:
         try:
             datetime.date.fromisoformat(entry["anchor"])
         except ValueError:
-            raise page.error(f"anchor `{entry['anchor']}` is no date", path) from None
+            where = _place("anchor", page, path)
+            raise page.error(f"anchor `{entry['anchor']}` is no date", where) from None
     if "delete_when" in entry and entry.get("delivery_kind") != "changes":
         raise page.error(
             "`delete_when` needs `delivery_kind: changes`: in a full delivery a "
@@ -106,6 +108,12 @@ def _check_file(entry: dict[str, Any], page: SiteYaml, path: list[Any]) -> None:
         raise page.error("data_line must come after header_line", [*path, "data_line"])
     for position, table in enumerate(entry["tables"]):
         _check_table(table, page, [*path, "tables", position])
+
+
+def _place(setting: str, page: SiteYaml, path: list[Any]) -> list[Any]:
+    """Return where a file's setting stands: at the file, else among the defaults."""
+    own = page.content["files"][path[1]]
+    return [*path, setting] if setting in own else ["defaults", setting]
 
 
 def _check_table(entry: dict[str, Any], page: SiteYaml, path: list[Any]) -> None:

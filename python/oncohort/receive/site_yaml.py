@@ -12,7 +12,7 @@ from oncohort.receive.limits import MAX_SITE_YML_BYTES
 REMEDY = "correct site.yml; docs/site_yml.md explains each setting"
 
 
-class _TextLoader(yaml.SafeLoader):
+class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """A safe loader that leaves every scalar as text.
 
     In a site's vocabulary `no`, `NULL`, `007` and `2015-03-09` are words; YAML would
@@ -37,13 +37,14 @@ class SiteYaml:
             data = path.read_bytes()
             if len(data) > MAX_SITE_YML_BYTES:
                 raise ConfigError("site.yml is too large", REMEDY, file=shown)
-            self.node = yaml.compose(data, Loader=_TextLoader)
-            self.content = yaml.load(data, Loader=_TextLoader)  # noqa: S506  safe
+            loader = _TextLoader(data)
+            self.node = loader.get_single_node()
+            self._refuse_duplicates(self.node)
+            self.content = loader.construct_document(self.node)
         except yaml.YAMLError as error:
             raise self._syntax(error) from error
         except RecursionError as error:
             raise ConfigError("site.yml nests too deep", REMEDY, file=shown) from error
-        self._refuse_duplicates(self.node)
 
     def _syntax(self, error: yaml.YAMLError) -> ConfigError:
         mark = getattr(error, "problem_mark", None)

@@ -63,9 +63,7 @@ def survival_quantile(
     return quantile_of_curve(kaplan_meier(time, event, ci_level), probability)
 
 
-def quantile_of_curve(
-    curve: KaplanMeier, probability: float = 0.5
-) -> SurvivalQuantile:
+def quantile_of_curve(curve: KaplanMeier, probability: float = 0.5) -> SurvivalQuantile:
     """Quantile of a curve that is already there: where it and its limits cross.
 
     Parameters

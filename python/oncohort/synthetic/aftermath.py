@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from oncohort.synthetic.dosing import give
 from oncohort.synthetic.journey import CUTOFF, Journey
-from oncohort.synthetic.scans import clinical_progression, examination, scan
+from oncohort.synthetic.scans import examination, scan
 
 DAY = timedelta(days=1)
 LATE_CHEMO = ("eribulin", "etoposide", "tegafur", "irinotecan", "liposomal_doxorubicin")
@@ -152,6 +152,8 @@ def _last_alive(j: Journey, visit: date) -> date:
     if "death" in j.on and j.on["death"] <= CUTOFF:
         room = (j.on["death"] - DAY - latest).days
         return latest + j.days(0, max(0, min(room, 60)))
+    if not j.wish.is_event and j.chance(0.75):
+        return min(latest + j.days(0, 120), CUTOFF)
     if "lost" in j.on or j.chance(0.2):
         return latest
     return max(latest, CUTOFF - j.days(0, 80))

@@ -36,7 +36,7 @@ BOUNDARIES: tuple[tuple[str, int, Test], ...] = (
     ("adjuvant_12_months_and_a_day", 5,
      lambda w: w.line > 1 and w.has("adjuvant_trastuzumab")),
     ("brain_radiotherapy_day_before", 4,
-     lambda w: "brain" in w.organs and len(w.organs) > 1 and not w.has("brain_surgery")),
+     lambda w: w.organs != ["brain"] and not _plain(w) and not w.has("brain_surgery")),
     ("window_first_day", 3, _prior),
     ("window_last_day", 2, lambda w: _prior(w) and w.pfs_days < 650),
     ("window_last_day_late_partner", 2,

@@ -1,5 +1,6 @@
 """Lesions at baseline and at each follow-up scan, in keeping with the response."""
 
+from dataclasses import dataclass, field
 from datetime import date
 
 from oncohort.synthetic.journey import Journey
@@ -10,22 +11,16 @@ NODES = ("lymph_node", "supraclavicular")
 FLUID = ("pleura", "pericardium")
 
 
+@dataclass
 class Lesions:
-    """The lesions of one patient.
+    """The lesions of one patient, measured first on the day of the baseline."""
 
-    Parameters
-    ----------
-    j : Journey
-        Patient; gets rows in `lesions`.
-    on : date
-        Day of the baseline measurement.
-    """
-
-    def __init__(self, j: Journey, on: date) -> None:
-        self.j, self.on, self.count = j, on, 0
-        self.targets: list[dict] = []
-        self.nontargets: list[dict] = []
-        self.share = 1.0
+    j: Journey
+    on: date
+    count: int = 0
+    share: float = 1.0
+    targets: list[dict] = field(default_factory=list)
+    nontargets: list[dict] = field(default_factory=list)
 
     def baseline(self) -> None:
         """Measure the lesions before treatment."""
@@ -98,7 +93,8 @@ class Lesions:
         low, high = SHARES.get(finding, (self.share, self.share))
         share = self.j.rng.uniform(low, high)
         if finding == "growth" or (finding == "nontarget" and not self.nontargets):
-            share = max(self.share * 1.35, self.share + 0.55)
+            growth = 6 / max(self._sum(), 6)
+            share = max(self.share * 1.35, self.share + growth)
         if finding in SHARES:
             self.share = min(self.share, share)
         for lesion in self.targets:
@@ -112,6 +108,12 @@ class Lesions:
             self._row(lesion, on, lesion_status=status.get(finding, "present"))
         if finding == "new":
             self.new(on, self.j.rng.choice(("lung", "liver", "lymph_node")))
+
+    def _sum(self) -> float:
+        return sum(
+            lesion.get("short_axis_mm") or lesion["longest_diameter_mm"]
+            for lesion in self.targets
+        )
 
     def new(self, on: date, organ: str) -> None:
         """Add a lesion that was not there before."""
@@ -127,8 +129,9 @@ def _scaled(lesion: dict, share: float) -> dict:
     sizes = {"longest_diameter_mm": round(lesion["longest_diameter_mm"] * share, 1)}
     if "short_axis_mm" in lesion:
         axis = round(lesion["short_axis_mm"] * share, 1)
-        longest = max(sizes["longest_diameter_mm"], 9.0)
-        sizes = {"short_axis_mm": max(axis, 7.0), "longest_diameter_mm": longest}
+        longest = max(sizes["longest_diameter_mm"], 11.0)
+        least = 10.0 if share else 7.0
+        sizes = {"short_axis_mm": max(axis, least), "longest_diameter_mm": longest}
     elif share == 0:
         sizes["lesion_status"] = "absent"
     return sizes

@@ -49,7 +49,8 @@ def _middle_lines(j: Journey, last: date) -> date:
         return trastuzumab_line(j, last)
     if j.boundary in ("tbp_before_window", "lx_before_window"):
         return _line_before_window(j, last)
-    if j.facts.get("middle") or j.boundary == "stopped_14_days_after" or j.chance(0.5):
+    is_free = "clipped" not in j.boundary and j.chance(0.5)
+    if j.facts.get("middle") or j.boundary == "stopped_14_days_after" or is_free:
         start = chemo_line(j, last, low=100)
         j.on["after_trastuzumab"] = start
         return trastuzumab_line(j, start - j.days(0, 20))

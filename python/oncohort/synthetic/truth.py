@@ -1,7 +1,5 @@
 """What is true of each made-up patient, for tests; never part of a delivery."""
 
-from datetime import date
-
 from oncohort.synthetic.journey import AE_TERMS, PARTNERS, SITE_GROUPS, Journey
 
 FLAGS = {
@@ -64,7 +62,7 @@ def truth_row(j: Journey, site_id: str, record_no: str) -> dict[str, str]:
     if j.failed not in (3, 4):
         row |= _resistance(j)
     if j.is_index_kept:
-        row |= {"time_zero_on": j.zero, "first_drug_on": _first_drug(j),
+        row |= {"time_zero_on": j.zero, "first_drug_on": j.on["anchor"],
                 "arm": j.wish.arm, "line_no": _line(j)}  # fmt: skip
     if not j.failed:
         row |= _findings(j)
@@ -78,10 +76,6 @@ def _resistance(j: Journey) -> dict[str, object]:
         "resistance_on": j.on["resistance"],
         "resistance_setting": "adjuvant" if is_adjuvant else "metastatic",
     }
-
-
-def _first_drug(j: Journey) -> date:
-    return j.on["anchor"]
 
 
 def _line(j: Journey) -> int:

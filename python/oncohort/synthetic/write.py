@@ -1,4 +1,4 @@
-"""Write the journeys as raw deliveries of eight hospitals, and the truth beside them."""
+"""Write the journeys as raw deliveries of eight hospitals, the truth beside them."""
 
 import csv
 from collections.abc import Callable, Iterable

@@ -1,0 +1,160 @@
+import pytest
+
+from oncohort.analysis import analyse
+from oncohort.errors import BuildFailed, ConfigError
+
+
+def test_counts_shares_and_the_unknown_add_up(tiny):
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.text("t1.all.patients.overall.A.n") == "4"
+    assert tiny.text("t1.all.age_group.lt50.A.n") == "2"
+    assert tiny.text("t1.all.age_group.lt50.A.percent") == "50.0"
+    # 'unknown' in words and a missing value are one row
+    assert tiny.text("t1.all.age_group.unknown.A.n") == "1"
+    assert tiny.text("t1.all.age_group.unknown.B.n") == "1"
+    assert tiny.text("t1.all.age_group.overall.B.n_known") == "3"
+    # a missing yes/no is a row of its own, counted once
+    assert tiny.text("t1.all.is_prospective.unknown.all.n") == "1"
+    sums = tiny.query(
+        "select variable, arm, sum(value) from analysis.results where analysis_id = 't1'"
+        " and statistic = 'n' and variable <> 'patients' group by all"
+    )
+    assert {(arm, n) for _, arm, n in sums} == {("A", 4), ("B", 4), ("all", 8)}
+
+
+def test_small_tables_get_the_exact_test_and_say_so(tiny):
+    analyse(tiny, say=lambda line: None)
+    ((method,),) = tiny.query(
+        "select method from analysis.results"
+        " where result_id = 'tiny.t1.all.age_group.overall.all.p_value_known'"
+    )
+    assert method.startswith("Fisher's exact test")
+    # margins 4, 2 and 3, 3; the observed 2 of 3 is the most probable table
+    assert tiny.text("t1.all.age_group.overall.all.p_value_known") == "1.000"
+
+
+def test_patients_without_a_time_are_left_out_and_counted(tiny):
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.text("km.all.pfs.overall.A.n") == "3"
+    assert tiny.text("km.all.pfs.overall.A.n_without_time") == "1"
+    # A: S = 2/3 after day 30, 1/3 after day 90: median 90 days = 2.957 months
+    assert tiny.text("km.all.pfs.overall.A.median") == "3.0"
+    assert tiny.text("km.all.pfs.month_2.A.survival") == "66.7"
+    assert tiny.text("km.all.pfs.overall.A.median_ci_high") == "not reached"
+
+
+def test_a_population_is_a_filter(tiny):
+    tiny.write_plan(population="young")
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.text("km.young.pfs.overall.all.n") == "4"
+    assert tiny.text("km.all.pfs.overall.all.n") is None
+
+
+def test_the_flow_adds_up_per_site_and_reason(tiny):
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.text("flow.all.step_0.overall.all.n_in") == "10"
+    assert tiny.text("flow.all.step_1.overall.all.n_left") == "8"
+    assert tiny.text("flow.all.step_1.not_female.all.n_out") == "1"
+    assert tiny.text("flow.s2.step_1.overall.all.n_left") == "5"
+
+
+def test_a_flow_that_does_not_add_up_is_refused_and_nothing_written(tiny):
+    tiny.execute("update tiny.cohort_flow set n_in = n_in + 1 where step_no = 0")
+    with pytest.raises(BuildFailed, match="12 patients remain before step 1, but 10"):
+        analyse(tiny)
+    assert not tiny.query(
+        "select * from duckdb_schemas() where schema_name = 'analysis'"
+    )
+
+
+def test_a_second_run_replaces_the_first(tiny):
+    analyse(tiny, say=lambda line: None)
+    first = tiny.query("select * from analysis.results order by all")
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.query("select * from analysis.results order by all") == first
+    ((n, n_ids),) = tiny.query(
+        "select count(*), count(distinct result_id) from analysis.results"
+    )
+    assert n == n_ids > 0
+
+
+def test_every_result_names_its_method_and_source(tiny):
+    analyse(tiny, say=lambda line: None)
+    methods = tiny.query("select distinct method, source_model from analysis.results")
+
+    assert all(method and source.startswith("tiny.") for method, source in methods)
+    (cox,) = [method for method, _ in methods if "Cox" in method]
+    for word in ("A against B", "Efron", "Wald", "two-sided", "lifelines 0."):
+        assert word in cox
+
+
+def test_numbers_at_risk_and_curves_have_a_row_per_arm_and_time(tiny):
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.query(
+        "select time_months, n_at_risk, n_censored_so_far from analysis.numbers_at_risk"
+        " where arm = 'B' order by all"
+    ) == [(0.0, 4, 0), (2.0, 1, 1), (4.0, 1, 1), (6.0, 0, 1)]
+    ((time, survival),) = tiny.query(
+        "select time, survival from analysis.survival_curves"
+        " where arm = 'B' and n_censored > 0"
+    )
+    assert (time, survival) == (10, 1)
+
+
+def test_a_study_whose_cohort_holds_nobody_says_so(tiny):
+    tiny.execute("delete from tiny.cohort")
+    said = []
+    analyse(tiny, say=said.append)
+
+    assert "the cohort holds nobody" in said[0]
+    assert tiny.text("t1.all.patients.overall.A.n") is None
+
+
+def test_a_study_that_is_not_built_is_skipped(tiny):
+    tiny.execute("drop table tiny.cohort")
+    said = []
+    analyse(tiny, say=said.append)
+    assert said == ["tiny: no table tiny.cohort yet, not analysed"]
+
+
+def test_a_value_the_plan_does_not_name_is_refused(tiny):
+    tiny.execute("update tiny.cohort set age_group = '50+' where patient_id = 'P1'")
+    with pytest.raises(BuildFailed, match="holds '50\\+'"):
+        analyse(tiny)
+
+
+@pytest.mark.parametrize(
+    ("swap", "where", "told"),
+    [
+        (("made_up = true", 'made_up = "yes"'), "made_up", "true if the patients"),
+        (('title = "Flow"', 'titel = "Flow"'), "analyses.0", "titel"),
+        (('reference = "B"', 'reference = "C"'), "arm.reference", "use one of: A, B"),
+        (('endpoint = "pfs"', 'endpoint = "os"'), "analyses.2.endpoint", "pfs"),
+        (('id = "t1"', 'id = "km"'), "analyses", "stands twice"),
+        (('id = "t1"', 'id = "t.1"'), "analyses.1.id", "result id"),
+        (('study_id = "tiny"', 'study_id = "big"'), "study_id", "use one of: tiny"),
+        (("[arm]", "[arm"), "", "not readable as TOML"),
+    ],
+)
+def test_a_wrong_plan_names_file_key_and_remedy(tiny, swap, where, told):
+    tiny.write_plan(swap=swap)
+    with pytest.raises(ConfigError) as caught:
+        analyse(tiny)
+
+    assert caught.value.file.endswith("plan.toml")
+    assert (caught.value.column or "") == where
+    assert told in str(caught.value)
+
+
+def test_a_column_the_cohort_lacks_is_named_with_those_it_has(tiny):
+    tiny.write_plan(swap=('time = "pfs_days"', 'time = "pfs_months"'))
+    with pytest.raises(BuildFailed) as caught:
+        analyse(tiny)
+    assert caught.value.value == "pfs_months"
+    assert "pfs_days" in caught.value.remedy

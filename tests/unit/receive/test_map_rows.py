@@ -1,0 +1,252 @@
+"""Mapping: null words, conditions, constants, alternatives, joins, dates, ids."""
+
+import hashlib
+import random
+
+import pytest
+
+from oncohort.identity import PUBLIC_TEST_KEY, keyed_hash
+
+
+def one_table(columns, table="treatments", more="", settings=""):
+    return f"""\
+  - match: "*.csv"
+{settings}    tables:
+      - table: {table}
+{more}        columns: {columns}
+"""
+
+
+@pytest.fixture
+def landed(hospital):
+    def deliver(files, data, columns, table="treatments", defaults=""):
+        hospital.describe(files=files, defaults=defaults)
+        hospital.deliver("x.csv", data)
+        (verdict,) = hospital.receive()
+        assert verdict.status == "accepted", verdict.problems
+        return hospital.rows(table, columns)
+
+    return deliver
+
+
+def test_blanks_and_null_words(landed):
+    rows = landed(
+        one_table("{record_no: no, drug: drug}"),
+        "no,drug\n1,\u3000 lapatinib\u00a0\n2,NA\n3, 不详 \n4,\n5,na\n",
+        "record_no, drug",
+        defaults='defaults: {null_words: [NA, "不详"]}',
+    )
+
+    assert rows == [
+        ("1", "lapatinib"),
+        ("2", None),
+        ("3", None),
+        ("4", None),
+        ("5", "na"),
+    ]
+
+
+def test_null_words_are_words_not_yaml(landed):
+    rows = landed(
+        one_table("{record_no: no, drug: drug}"),
+        "no,drug\n1,no\n2,007\n3,7\n4,~\n",
+        "record_no, drug",
+        defaults="defaults: {null_words: [no, 007, ~]}",
+    )
+
+    assert rows == [("1", None), ("2", None), ("3", "7"), ("4", None)]
+
+
+def test_constants_alternatives_and_joins(landed):
+    rows = landed(
+        one_table(
+            "{record_no: no, setting: {value: metastatic}, drug: {from: [a, b]}, "
+            'stop_reason: {from: [a, b], join: "; "}, dose_unit: {value: "it\'s"}}'
+        ),
+        "no,a,b\n1,x,y\n2,,y\n3,,\n",
+        "record_no, setting, drug, stop_reason, dose_unit",
+    )
+
+    assert rows == [
+        ("1", "metastatic", "x", "x; y", "it's"),
+        ("2", "metastatic", "y", "y", "it's"),
+        ("3", "metastatic", None, None, "it's"),
+    ]
+
+
+def test_one_row_may_feed_several_tables_and_conditions_decide(hospital):
+    hospital.describe(
+        files="""\
+  - match: x.csv
+    tables:
+      - table: biomarkers
+        when: {column: er, not_null: true}
+        columns: {record_no: no, marker: {value: er}, result: er}
+      - table: biomarkers
+        when: [{column: her2, not_null: true}, {column: her2, not_in: [later]}]
+        columns: {record_no: no, marker: {value: her2}, result: her2}
+      - table: milestones
+        when: {column: dead, in: [yes]}
+        columns: {record_no: no, milestone: {value: death}}
+"""
+    )
+    hospital.deliver("x.csv", "no,er,her2,dead\n1,+,-,yes\n2,,later,no\n3,-,,\n")
+
+    hospital.receive()
+
+    assert hospital.rows("biomarkers", "record_no, marker, result") == [
+        ("1", "er", "+"),
+        ("1", "her2", "-"),
+        ("3", "er", "-"),
+    ]
+    assert hospital.rows("milestones", "record_no, milestone") == [("1", "death")]
+    # two mappings feed biomarkers: each read the three rows
+    book = "table_name, n_rows_read, n_rows_landed, n_rows_refused, n_rows_not_meant"
+    assert hospital.rows("deliveries", book) == [
+        ("biomarkers", 6, 3, 0, 3),
+        ("milestones", 3, 1, 0, 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format", "sent", "landed_as"),
+    [
+        ("%d/%m/%Y", "09/03/2015", "2015-03-09"),
+        ("%d/%m/%Y", "9/3/2015", "2015-03-09"),
+        ("%d-%b-%Y", "09-Mar-2015", "2015-03-09"),
+        ("%d-%b-%Y", "09-MAR-2015", "2015-03-09"),
+        ("%Y年%m月%d日", "2015年3月9日", "2015-03-09"),
+        ("%Y年%m月", "2015年03月", "2015-03"),
+        ("%Y年", "2015年", "2015"),
+        ("%Y%m%d", "20150309", "2015-03-09"),
+        ("%d/%m/%Y", "2015-03-09", "2015-03-09"),
+        ("%d/%m/%Y", "2015-03", "2015-03"),
+        ("%d/%m/%Y", "2015", "2015"),
+        ("%d/%m/%Y", "2015-03-09 00:00:00", "2015-03-09"),
+        ("%d/%m/%Y", "2015-03-09T10:11:12Z", "2015-03-09"),
+        # before the delivery of 2020: a two-digit year is never in the future
+        ("%d/%m/%y", "09/03/15", "2015-03-09"),
+        ("%d/%m/%y", "09/03/50", "1950-03-09"),
+        ("%d/%m/%y", "09/03/70", "1970-03-09"),
+    ],
+)
+def test_dates_become_iso(landed, format, sent, landed_as):
+    rows = landed(
+        one_table("{record_no: no, started_on: start}"),
+        f"no,start\n1,{sent}\n",
+        "started_on",
+        defaults=f'defaults: {{dates: ["{format}"]}}',
+    )
+
+    assert rows == [(landed_as,)]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["30/02/2015", "9/3/15", "9/3/215", "0015-01-01", "2015-13", "soon", "41709"],
+)
+def test_what_no_format_reads_stays_as_sent(hospital, sent):
+    hospital.describe(
+        files=one_table(
+            '{record_no: no, started_on: {from: start, dates: ["%d/%m/%Y"]}}'
+        )
+    )
+    hospital.deliver("x.csv", f"no,start\n1,{sent}\n")
+
+    (verdict,) = hospital.receive()
+
+    assert hospital.rows("treatments", "started_on") == [(sent,)]
+    assert [found.value for found in verdict.files[0].unreadable] == [sent]
+
+
+def test_formats_are_tried_in_turn(landed):
+    rows = landed(
+        one_table("{record_no: no, started_on: start}"),
+        "no,start\n1,02/03/2015\n2,02/13/2015\n",
+        "record_no, started_on",
+        defaults='defaults: {dates: ["%d/%m/%Y", "%m/%d/%Y"]}',
+    )
+
+    assert rows == [("1", "2015-03-02"), ("2", "2015-02-13")]
+
+
+def test_offsets_are_days_from_the_anchor(landed):
+    rows = landed(
+        one_table(
+            "{record_no: no, started_on: {from: start, not_before: 0}, ended_on: end}"
+        ),
+        "no,start,end\n1,0,-1\n2,-7,366\n3,1.5,\n4,2015-03-09,60\n",
+        "record_no, started_on, ended_on, date_basis",
+        defaults="defaults: {date_basis: offset, anchor: 2000-01-01}",
+    )
+
+    # 2000 is a leap year: day 60 is 1 March, day 366 is 1 January 2001
+    assert rows == [
+        ("1", "2000-01-01", "1999-12-31", "offset"),
+        ("2", "-7", "2001-01-01", "offset"),
+        ("3", "1.5", None, "offset"),
+        ("4", "2015-03-09", "2000-03-01", "offset"),
+    ]
+
+
+def test_changes_mark_deleted_rows(landed):
+    rows = landed(
+        one_table(
+            "{record_no: no, drug: drug}",
+            settings="    delivery_kind: changes\n"
+            "    delete_when: {column: state, in: [deleted]}\n",
+        ),
+        "no,drug,state\n1,x,deleted\n2,y,\n",
+        "record_no, row_action, delivery_kind",
+    )
+
+    assert rows == [("1", "delete", "changes"), ("2", "upsert", "changes")]
+
+
+def test_ids_are_keyed_hashes(landed):
+    rows = landed(
+        one_table("{record_no: no, drug: drug}"),
+        "no,drug\n01,lapatinib\n",
+        "patient_id, record_id, source_row_id",
+    )
+
+    # key: record_no, drug, started_on, treatment_no; the last two are not mapped
+    key = ["clinic", "treatments", "01", "lapatinib", None, None]
+    content = ["upsert", "calendar", "01", None, "lapatinib", *[None] * 9]
+    row = ["clinic", "2020-01-31", "treatments", *content, "1"]
+    assert rows == [
+        (
+            keyed_hash(PUBLIC_TEST_KEY, ["clinic", "01"])[:16],
+            keyed_hash(PUBLIC_TEST_KEY, key)[:24],
+            keyed_hash(PUBLIC_TEST_KEY, row)[:24],
+        )
+    ]
+
+
+def test_shuffled_rows_keep_their_ids(hospital):
+    lines = [f"{number % 40},drug {number % 7}" for number in range(400)]
+    hospital.describe(files=one_table("{record_no: no, drug: drug}"))
+    found = []
+    for date in ("2020-01-31", "2020-02-29"):
+        path = hospital.deliver("x.csv", "no,drug\n" + "\n".join(lines) + "\n")
+        hospital.receive()
+        found.append(hospital.rows("treatments", "source_row_id, record_id, drug"))
+        path.unlink()
+        path.parent.rmdir()
+        for partition in hospital.workspace.landing.glob("*/site=clinic/delivery=*"):
+            partition.rename(hospital.workspace.root / f"{partition.parts[-3]} {date}")
+        random.Random(1).shuffle(lines)
+
+    assert found[0] == found[1]
+    assert len({row[0] for row in found[0]}) == 400
+
+
+def test_originals_are_archived_by_hash(hospital):
+    data = b"no,sex,born\n1,F,1950\n"
+    hospital.deliver("patients.csv", data)
+
+    hospital.receive()
+
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert (hospital.workspace.originals / sha256).read_bytes() == data
+    assert hospital.rows("patients", "file_sha256") == [(sha256,)]

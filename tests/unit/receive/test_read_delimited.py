@@ -1,0 +1,179 @@
+import gzip
+import io
+
+import pytest
+
+from oncohort.errors import DeliveryRefused
+from oncohort.receive.read_delimited import read_delimited
+from oncohort.receive.site_config import FileConfig
+
+
+def config(**settings):
+    plain = {
+        "match": "x",
+        "format": "csv",
+        "sheet": None,
+        "header_line": 1,
+        "data_line": None,
+        "optional": False,
+        "delivery_kind": "full",
+        "delete_when": None,
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "quote": '"',
+        "null_words": (),
+        "dates": (),
+        "date_basis": "calendar",
+        "anchor": None,
+        "tables": (),
+    }
+    return FileConfig(**{**plain, **settings})
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_bytes(data, name="x.csv", **settings):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return read_delimited(path, name, config(**settings), tmp_path / "scratch")
+
+    return read_bytes
+
+
+def rows(table):
+    return [tuple(row.values()) for row in table.cells.to_pylist()]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("last", [b"", b"\n", b"\n\n"])
+def test_lines_are_right_with_any_line_end(read, end, last):
+    data = b'a,b\n1,x\n\n2,"two\nlines"\n3,z' + last
+
+    table = read(data.replace(b"\n", end))
+
+    inner = "two" + end.decode() + "lines"
+    assert rows(table) == [("1", "x", 2), ("2", inner, 4), ("3", "z", 6)]
+
+
+def test_header_over_two_lines_below_titles(read):
+    table = read(b'Export of today\n\n"no","date\nof birth"\n1,1950\n', header_line=3)
+
+    assert table.header == ["no", "date of birth"]
+    assert rows(table) == [("1", "1950", 5)]
+
+
+def test_first_data_line_may_be_further_down(read):
+    table = read(b"no,x\nlong name,y\nid 1,id 2\n1,a\n", data_line=4)
+
+    assert rows(table) == [("1", "a", 4)]
+
+
+def test_lines_of_ragged_rows_with_quoted_line_ends(read):
+    table = read(b'a,b\n"1\n1",x\n"2\n2"\n3,y\n4,y,z\n5,z\n')
+
+    assert [row[-1] for row in rows(table)] == [2, 6, 8]
+    assert [(row.line, row.raw_text) for row in table.refused] == [
+        (4, '"2\n2"'),
+        (7, "4,y,z"),
+    ]
+    assert table.n_rows_read == 5
+
+
+def test_ragged_rows_far_apart_keep_their_lines(read, monkeypatch):
+    # blocks of 1 kB: a row's number must count over all blocks
+    monkeypatch.setattr("oncohort.receive.read_delimited.BLOCK_BYTES", 1 << 10)
+    lines = [f"{number},value {number}" for number in range(1, 2001)]
+    lines[500] += ",too many"
+    lines[1500] = "too few"
+
+    table = read(("a,b\n" + "\n".join(lines) + "\n").encode())
+
+    assert [row.line for row in table.refused] == [502, 1502]
+    assert rows(table)[-1] == ("2000", "value 2000", 2001)
+    assert all(int(first) == line - 1 for first, _, line in rows(table))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "编号,药物\n1,曲妥珠单抗\n"),
+        ("utf-16", "编号,药物\n1,曲妥珠单抗\n"),
+        ("utf-8", "\ufeff编号,药物\n1,曲妥珠单抗\n"),
+        ("big5", "編號,藥物\n1,藥\n"),
+        ("latin-1", "numéro,médicament\n1,Ü\n"),
+    ],
+)
+def test_encodings_survive_unharmed(read, encoding, text, monkeypatch):
+    # chunks of 3 bytes cut through characters
+    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", 3)
+
+    table = read(text.encode(encoding), encoding=encoding)
+
+    header, row = text.lstrip("\ufeff").splitlines()
+    assert table.header == header.split(",")
+    assert rows(table) == [(*row.split(","), 2)]
+
+
+def test_the_undecodable_byte_is_found_across_chunks(read, monkeypatch):
+    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", 5)
+
+    with pytest.raises(DeliveryRefused) as refusal:
+        read(b"no,name\r\n1,abcdef\r\n2,x\xff\r\n")
+
+    # 9 bytes of the header, 10 of the first row, 3 of the second
+    assert "ff at byte 22" in refusal.value.message
+    assert refusal.value.line == 3
+
+
+def test_gzip_is_unpacked_and_a_damaged_one_refused(read):
+    packed = gzip.compress(b"a,b\n1,2\n")
+
+    assert rows(read(packed, "x.csv.gz")) == [("1", "2", 2)]
+    with pytest.raises(DeliveryRefused, match="archive is damaged"):
+        read(packed[:-6], "x.csv.gz")
+
+
+def test_a_bomb_is_refused_before_it_fills_the_disk(read, monkeypatch):
+    monkeypatch.setattr("oncohort.receive.decode_text.MAX_TEXT_BYTES", 1 << 20)
+
+    with pytest.raises(DeliveryRefused, match="larger than"):
+        read(gzip.compress(b"0" * (6 << 20)), "x.csv.gz")
+
+
+def test_quotes_may_be_plain_characters(read):
+    table = read(b'a\tb\n1\t5" drain\n2\t"x\n', delimiter="\t", quote="")
+
+    assert rows(table) == [("1", '5" drain', 2), ("2", '"x', 3)]
+
+
+def test_rows_of_delimiters_only_are_blank(read):
+    assert rows(read(b"a,b\n1,2\n,\n,\n")) == [("1", "2", 2)]
+
+
+def test_a_header_without_rows_is_an_empty_table(read):
+    table = read(b"a,b\n")
+
+    assert (table.n_rows_read, table.header) == (0, ["a", "b"])
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b",,\n1,2,3\n"])
+def test_a_missing_header_is_refused(read, data):
+    with pytest.raises(DeliveryRefused, match="header line is empty"):
+        read(data)
+
+
+def test_ten_thousand_columns(read):
+    names = ",".join(f"column {number}" for number in range(10_000))
+    values = ",".join("v" for _ in range(10_000))
+
+    table = read(f"{names}\n{values}\n".encode())
+
+    assert table.position("column 9999") == 9999
+
+
+def test_a_column_named_twice_is_refused_only_if_used(read):
+    table = read(io.BytesIO(b"a,b,b\n1,2,3\n").getvalue())
+
+    assert table.position("a") == 0
+    with pytest.raises(DeliveryRefused, match="2 times"):
+        table.position("b")

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from lifelines.statistics import multivariate_logrank_test
+
+from oncohort.survival import logrank
+
+from .reference import DATA_SETS, REFERENCE, times
+
+
+def test_matches_hand_calculation():
+    # day 1: a dies, 2+2 at risk, e(a) = 1/2, v = 1/4; day 2: b dies, 1+2: e(a) = 1/3, v =
+    # 2/9; day 3: a dies, 1+1: e(a) = 1/2, v = 1/4; day 4: b dies alone, e(a) = 0
+    # chi-square = (2 - 4/3)^2 / (1/4 + 2/9 + 1/4) = 0.61538
+    test = logrank([1, 3, 2, 4], [1, 1, 1, 1], ["a", "a", "b", "b"])
+
+    assert test.observed == (2, 2)
+    assert test.expected == pytest.approx((4 / 3, 8 / 3))
+    assert test.chi_square == pytest.approx((2 / 3) ** 2 / (13 / 18))
+    assert test.groups == ("a", "b")
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_agrees_with_r(name):
+    expected = REFERENCE[name]["logrank"]
+    test = logrank(*times(name))
+
+    assert test.chi_square == pytest.approx(expected["chisq"], rel=1e-9)
+    assert test.degrees_of_freedom == expected["df"]
+    assert test.p_value == pytest.approx(expected["p"], rel=1e-6)
+    assert list(test.observed) == expected["observed"]
+    assert test.expected == pytest.approx(expected["expected"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_agrees_with_lifelines(name):
+    time, event, group = times(name)
+    peer = multivariate_logrank_test(time, group, event)
+
+    assert logrank(time, event, group).p_value == pytest.approx(peer.p_value, rel=1e-6)
+
+
+def test_does_not_depend_on_the_names_or_the_order_of_groups():
+    time, event, group = times("veteran")
+    renamed = np.array([f"z{9 - ord(label[0]) % 9}{label}" for label in group])
+    order = np.random.default_rng(3).permutation(time.size)
+
+    one = logrank(time, event, group)
+    other = logrank(time[order], event[order], renamed[order])
+    assert other.chi_square == pytest.approx(one.chi_square)
+
+
+def test_refuses_one_group_and_no_event():
+    with pytest.raises(ValueError, match="at least two groups"):
+        logrank([1, 2], [1, 1], ["a", "a"])
+    with pytest.raises(ValueError, match="no event"):
+        logrank([1, 2], [0, 0], ["a", "b"])

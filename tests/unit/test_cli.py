@@ -1,0 +1,72 @@
+import subprocess
+import sys
+
+import pytest
+
+from oncohort.cli import main
+from oncohort.errors import EXIT_CODES
+
+HEAVY = (
+    "pandas scipy lifelines dbt great_expectations matplotlib numpy duckdb pyarrow yaml"
+)
+LIGHT = """
+import sys, contextlib, io
+import oncohort, oncohort.cli
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    oncohort.cli.main(["--help"])
+print(*sorted(set(sys.argv[1:]) & {name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_help_imports_nothing_heavy():
+    run = subprocess.run(
+        [sys.executable, "-c", LIGHT, *HEAVY.split()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.strip() == ""
+
+
+def test_help_names_commands_and_exit_codes(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+
+    text = capsys.readouterr().out
+    assert stop.value.code == 0
+    for word in (
+        "init",
+        "receive",
+        "refresh",
+        "synthesize",
+        "sql",
+        *EXIT_CODES.values(),
+    ):
+        assert word in text
+
+
+def test_init_then_receive(hospital, capsys):
+    root = str(hospital.workspace.root)
+
+    assert main(["init", "--workspace", root]) == 0
+    assert main(["--workspace", root, "receive"]) == 0
+    assert "extracts/ holds no delivery" in capsys.readouterr().out
+    hospital.deliver("patients.csv", "no,sex,born\n1,F,1950\n")
+    assert main(["receive", "--workspace", root, "--site", "clinic"]) == 0
+    assert "clinic 2020-01-31: accepted" in capsys.readouterr().out
+
+
+def test_exit_codes_and_messages(hospital, capsys):
+    root = ["--workspace", str(hospital.workspace.root)]
+
+    assert main([*root, "refresh"]) == 5
+    error = capsys.readouterr().err
+    assert error.startswith("error: nothing was received")
+    assert "what to do: put a site's files into" in error
+    hospital.deliver("patients.csv", "nr\n1\n")
+    assert main([*root, "receive"]) == 3
+    assert main([*root, "receive", "--site", "nobody"]) == 2
+    assert main([*root, "sql", "select 1"]) == 2
+    hospital.write_site("title: [")
+    assert main([*root, "receive"]) == 2
