@@ -161,7 +161,8 @@ def _treat_brain(j: Journey) -> None:
     if j.wish.has("brain_surgery"):
         j.add("procedures", procedure="surgery", region="brain", started_on=start,
               ended_on=start, technique="craniotomy")  # fmt: skip
-        return
+        # the print knows surgery only with radiotherapy (Table 3)
+        start = min(start + timedelta(days=14), j.zero - DAY)
     technique = j.rng.choice(("WBRT", "SRS", "WBRT"))
     j.on["brain_radiotherapy"] = start
     j.add("procedures", procedure="radiotherapy", region="brain", started_on=start,

@@ -17,8 +17,8 @@ def test_counts_shares_and_the_unknown_add_up(tiny):
     # a missing yes/no is a row of its own, counted once
     assert tiny.text("t1.all.is_prospective.unknown.all.n") == "1"
     sums = tiny.query(
-        "select variable, arm, sum(value) from analysis.results where analysis_id = 't1'"
-        " and statistic = 'n' and variable <> 'patients' group by all"
+        "select variable, arm, sum(value) from analysis.results"
+        " where analysis_id = 't1' and statistic = 'n' and variable <> 'patients' group by all"
     )
     assert {(arm, n) for _, arm, n in sums} == {("A", 4), ("B", 4), ("all", 8)}
 

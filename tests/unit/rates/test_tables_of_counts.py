@@ -34,8 +34,7 @@ def test_fisher_by_hand():
     # margins 3, 3 and 3, 3: tables with 0, 1, 2, 3 in the corner have 1, 9, 9, 1 of 20
     # ways; observed 3 in the corner: (1 + 1) / 20
     assert fisher_exact([[3, 0], [0, 3]]).p_value == pytest.approx(0.1)
-    # one more row without difference: 3 x 2 by the same rule, 2 of the ways are as rare
-    # or rarer; rows (2,0), (0,2), (1,1): weights 1 + 1 of 20 / ... solved by counting
+    # three rows of two: count the ways to choose 3 of 6 that are as rare as (2, 0, 1)
     ways = {}
     for a in range(3):
         for b in range(3):

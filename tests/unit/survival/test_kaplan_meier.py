@@ -15,8 +15,8 @@ def groups(name):
 
 
 def test_matches_hand_calculation_with_a_tie():
-    # at risk 5, 4, 2: S = 4/5, 4/5 * 3/4 = 0.6, 0.6 * 1/2 = 0.3; the censored at 200 counts
-    # as at risk there; Greenwood at 200: 1/(5*4) + 1/(4*3) = 0.1333, se = 0.6 * sqrt
+    # at risk 5, 4, 2: S = 4/5, 0.8 * 3/4 = 0.6, 0.6 * 1/2 = 0.3; who is censored at 200
+    # is at risk there; Greenwood at 200: 0.6 * sqrt(1/(5*4) + 1/(4*3))
     curve = kaplan_meier([100, 200, 200, 300, 400], [1, 1, 0, 1, 0])
 
     assert curve.time.tolist() == [100, 200, 300, 400]
@@ -77,9 +77,8 @@ def test_median_not_reached_is_none():
 
 
 def test_reverse_estimate_treats_the_censored_first_at_ties():
-    # reversed, day 2 holds one event (the censored) among three at risk: S = 2/3; day 3 is
-    # the other censored, alone at risk: S = 0; the median is 3
-    assert survival_quantile([1, 2, 2, 3], [0, 1, 0, 1]).estimate is not None
+    # on day 2 one died and one was censored: reversed, the censored is the event and the
+    # dead is still at risk, S = 2/3; on day 3 the last one is censored, S = 0
     flipped = kaplan_meier([2, 2, 3], np.logical_not([1, 0, 0]))
     assert flipped.survival == pytest.approx([2 / 3, 0])
 
