@@ -1,0 +1,72 @@
+"""Every landed row leads back to the line of the archived file it came from."""
+
+import gzip
+import io
+
+import duckdb
+import pytest
+import yaml
+from conftest import ROOT
+from openpyxl import load_workbook
+
+
+def lines_of(content: bytes, name: str, sheet: str | None, encoding: str) -> list[str]:
+    if name.endswith(".xlsx"):
+        workbook = load_workbook(io.BytesIO(content), read_only=True)
+        rows = workbook[sheet].iter_rows(values_only=True)
+        return [" ".join("" if v is None else str(v) for v in row) for row in rows]
+    if name.endswith(".gz"):
+        content = gzip.decompress(content)
+    return content.decode(encoding).splitlines()
+
+
+@pytest.mark.parametrize("site", ["hospital_a", "hospital_b", "hospital_f", "tcga"])
+def test_each_row_stands_on_the_line_it_names(study_workspace, site):
+    config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
+    encoding = config.get("defaults", {}).get("encoding", "utf-8")
+    checked = 0
+    for table in ("treatments", "assessments", "contacts", "biomarkers"):
+        rows = duckdb.execute(
+            "select source_file, source_sheet, file_sha256, source_line, record_no "
+            "from read_parquet(?)",
+            [str(study_workspace.landing / table / f"site={site}" / "*" / "*.parquet")]
+            if list(study_workspace.landing.glob(f"{table}/site={site}"))
+            else [str(study_workspace.landing / table / "site=_none" / "*" / "*")],
+        ).fetchall()
+        files = {}
+        for name, sheet, sha, line, record_no in rows:
+            if (sha, sheet) not in files:
+                content = (study_workspace.originals / sha).read_bytes()
+                files[sha, sheet] = lines_of(content, name, sheet, encoding)
+            assert record_no in files[sha, sheet][line - 1], (name, sheet, line)
+            checked += 1
+    assert checked > 1000
+
+
+def test_every_mart_row_leads_to_a_source_row(study_database):
+    database = duckdb.connect(str(study_database), read_only=True)
+    marts = [
+        name
+        for (name,) in database.execute(
+            "select table_name from information_schema.columns where "
+            "table_schema = 'core' and column_name = 'source_row_id' "
+            "and table_name not in ('source_rows', 'time_to_event_candidates')"
+        ).fetchall()
+    ]
+    assert len(marts) > 10
+    for mart in marts:
+        lost = database.execute(
+            f"select count(*) from core.{mart} as mart left join core.source_rows as "
+            "source using (source_row_id) where source.source_row_id is null"
+        ).fetchone()
+        assert lost == (0,), mart
+
+
+def test_every_endpoint_names_the_row_that_decides_it(study_database):
+    database = duckdb.connect(str(study_database), read_only=True)
+    undecided = database.execute(
+        "select count(*) from core.time_to_event as endpoints left join "
+        "core.source_rows as source on endpoints.deciding_row_id = source.source_row_id "
+        "where source.source_row_id is null and endpoints.exit_reason <> 'no assessment'"
+    ).fetchone()
+    assert undecided == (0,)
