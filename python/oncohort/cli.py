@@ -90,7 +90,10 @@ def _sql_arguments(command: argparse.ArgumentParser) -> None:
 
 def _synthesize_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--out", type=Path, metavar="DIR", help="default: extracts/ of the workspace"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="gets extracts/ and truth.csv; default: the workspace",
     )
     command.add_argument("--seed", type=int, help="default: the shipped extracts'")
 
@@ -173,7 +176,7 @@ def _synthesize(workspace: Workspace, options: argparse.Namespace) -> int:
     from oncohort.synthetic import DEFAULT_SEED, synthesize
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    synthesize(options.out or workspace.extracts, seed)
+    synthesize(options.out or workspace.root, seed, say=_say)
     return 0
 
 

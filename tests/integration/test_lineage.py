@@ -6,8 +6,9 @@ import io
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT
 from openpyxl import load_workbook
+
+from conftest import ROOT
 
 
 def lines_of(content: bytes, name: str, sheet: str | None, encoding: str) -> list[str]:

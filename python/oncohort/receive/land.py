@@ -130,7 +130,6 @@ copy (
     select {columns} from mapped
     left join numbered
         on mapped.entry_no = numbered.entry_no and mapped.{LINE} = numbered.{LINE}
-    order by mapped.source_file, mapped.source_sheet, mapped.{LINE}, mapped.entry_no
 ) to {out} (format parquet, compression zstd)""")  # noqa: S608
 
 

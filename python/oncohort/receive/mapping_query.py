@@ -75,15 +75,13 @@ class MappingQuery:
 with trimmed as (
     select {LINE}{", " + cells if cells else ""} from source_cells
 ),
-raw as (
+raw as materialized (
     select {LINE}, {action} as row_action, {raw}
     from trimmed where {meant}
-),
-parsed as (
-    select *{self._parsed_dates()} from raw
-),
+),{self._read_dates()}
 dated as (
-    select {LINE}, row_action, {self._dated_columns()} from parsed
+    select raw.{LINE}, raw.row_action, {self._dated_columns()} from raw
+    {self._joined_dates()}
 )
 select *, {self._lineage()} from dated"""  # noqa: S608  names of the contract
 
@@ -119,24 +117,34 @@ select *, {self._lineage()} from dated"""  # noqa: S608  names of the contract
             tests.append(f"{self._cell(condition.column)} not in {words}")
         return f"({' and '.join(tests)})"
 
-    def _parsed_dates(self) -> str:
-        delivered_on = self.origin.delivered_on
+    def _read_dates(self) -> str:
+        """One small table a date column: each distinct text, read once."""
+        on = self.origin.delivered_on
         return "".join(
-            f", {iso_date_sql(date, self.mapped[date], self.file, delivered_on)} "
-            f"as {date}__iso"
+            f"""
+{date}__read as (
+    select {date}, {iso_date_sql(date, self.mapped[date], self.file, on)} as iso
+    from (select distinct {date} from raw where {date} is not null)
+),"""  # noqa: S608
+            for date in self.date_names()
+        )
+
+    def _joined_dates(self) -> str:
+        return "\n    ".join(
+            f"left join {date}__read on raw.{date} = {date}__read.{date}"
             for date in self.date_names()
         )
 
     def _dated_columns(self) -> str:
         dates = self.date_names()
         content = [
-            f"coalesce({column.name}__iso, {column.name}) as {column.name}"
+            f"coalesce({column.name}__read.iso, raw.{column.name}) as {column.name}"
             if column.name in dates
-            else column.name
+            else f"raw.{column.name}"
             for column in self.table.content
         ]
         flags = [
-            f"{date} is not null and {date}__iso is null as {date}{FLAG}"
+            f"raw.{date} is not null and {date}__read.iso is null as {date}{FLAG}"
             for date in dates
         ]
         return ", ".join(content + flags)

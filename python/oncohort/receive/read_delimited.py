@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,37 +95,54 @@ def _parse(path: Path, offset: int, n_columns: int, config: FileConfig, shown: s
         invalid.append(row)
         return "skip"
 
-    with pa.memory_map(str(path)) if path.stat().st_size else pa.input_stream(b"") as f:
-        data = f.read_buffer()[offset:] if path.stat().st_size else b""
-        if len(data) == 0:
-            return pa.table({name: pa.array([], pa.string()) for name in names}), []
-        try:
-            cells = arrow_csv.read_csv(
-                pa.BufferReader(data),
-                # one thread: only then do malformed rows know their number
-                arrow_csv.ReadOptions(
-                    use_threads=False, block_size=BLOCK_BYTES, column_names=names
-                ),
-                arrow_csv.ParseOptions(
-                    delimiter=config.delimiter,
-                    quote_char=config.quote or False,
-                    newlines_in_values=bool(config.quote),
-                    ignore_empty_lines=False,
-                    invalid_row_handler=keep,
-                ),
-                arrow_csv.ConvertOptions(
-                    column_types={name: pa.string() for name in names},
-                    strings_can_be_null=False,
-                ),
-            )
-        except pa.ArrowInvalid as error:
-            raise DeliveryRefused(
-                f"the file cannot be split into rows: {error}",
-                "look for a quote that is not closed; if quotes are plain characters "
-                "here, set `quote: none` in site.yml",
-                file=shown,
-            ) from error
+    data = _bytes_from(path, offset)
+    if len(data) == 0:
+        return pa.table({name: pa.array([], pa.string()) for name in names}), []
+    try:
+        cells = arrow_csv.read_csv(
+            pa.BufferReader(data), *_options(names, config, keep)
+        )
+    except pa.ArrowInvalid as error:
+        raise DeliveryRefused(
+            f"the file cannot be split into rows: {error}",
+            "look for a quote that is not closed; if quotes are plain characters "
+            "here, set `quote: none` in site.yml",
+            file=shown,
+        ) from error
     return cells, invalid
+
+
+def _bytes_from(path: Path, offset: int):
+    """Return the bytes of a file from an offset, mapped, not copied."""
+    import pyarrow as pa
+
+    if path.stat().st_size <= offset:
+        return b""
+    with pa.memory_map(str(path)) as mapped:
+        return mapped.read_buffer()[offset:]
+
+
+def _options(names: list[str], config: FileConfig, keep: Callable):
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    return (
+        # one thread: only then do malformed rows know their number
+        arrow_csv.ReadOptions(
+            use_threads=False, block_size=BLOCK_BYTES, column_names=names
+        ),
+        arrow_csv.ParseOptions(
+            delimiter=config.delimiter,
+            quote_char=config.quote or False,
+            newlines_in_values=bool(config.quote),
+            ignore_empty_lines=False,
+            invalid_row_handler=keep,
+        ),
+        arrow_csv.ConvertOptions(
+            column_types={name: pa.string() for name in names},
+            strings_can_be_null=False,
+        ),
+    )
 
 
 def _lines(cells: pa.Table, invalid: list, first: int, n_lines: int):

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-from oncohort.contract import extract_tables
 from oncohort.errors import DeliveryRefused
 from oncohort.receive.delivery_files import (
     Delivery,
@@ -14,26 +13,14 @@ from oncohort.receive.delivery_files import (
 )
 from oncohort.receive.journal import incoming_folder
 from oncohort.receive.land import MappedDelivery, land
-from oncohort.receive.map_rows import (
-    NO_RECORD_NO,
-    SHOWN_UNREADABLE,
-    MappedEntry,
-    map_rows,
-    unreadable_dates,
-)
+from oncohort.receive.map_file import FileMapping
 from oncohort.receive.mapping_query import Origin
 from oncohort.receive.read_delimited import read_delimited
 from oncohort.receive.read_workbook import read_workbook
 from oncohort.receive.site_config import FileConfig, SiteConfig
-from oncohort.receive.source_table import LINE, RefusedRow, SourceTable
+from oncohort.receive.source_table import SourceTable
 from oncohort.receive.unchanged import is_unchanged, landed_manifest, mapping_sha256
-from oncohort.receive.verdict import (
-    ACCEPTED,
-    REFUSED,
-    UNCHANGED,
-    FileReport,
-    Verdict,
-)
+from oncohort.receive.verdict import ACCEPTED, REFUSED, UNCHANGED, Verdict
 from oncohort.workspace import Workspace
 
 
@@ -107,7 +94,10 @@ class _Work:
                 self.verdict.problems.append(self._missing_file(config))
             for name in names:
                 try:
-                    self._map_file(config, name)
+                    source = self._read(config, name)
+                    mapping = FileMapping(source, config, self._origin(name))
+                    report = mapping.run(self.connection, self.mapped)
+                    self.verdict.files.append(report)
                 except DeliveryRefused as refusal:
                     self.verdict.problems.append(refusal)
         unread = sorted(set(self.files) - set(self.manifest["files"]))
@@ -133,42 +123,6 @@ class _Work:
             file=f"extracts/{self.delivery.site_id}/{self.delivery.delivered_on}",
         )
 
-    def _map_file(self, config: FileConfig, name: str) -> None:
-        source = self._read(config, name)
-        report = FileReport(name, source.sheet, source.n_rows_read)
-        origin = Origin(
-            self.delivery.site_id,
-            self.delivery.delivered_on,
-            self.sha256[name],
-            self.key,
-        )
-        self.connection.register("source_cells", source.cells)
-        refused = {row.line: row for row in source.refused}
-        used: set[int] = set()
-        for table_config in config.tables:
-            mapped = map_rows(
-                self.connection,
-                source,
-                config,
-                table_config,
-                extract_tables()[table_config.table],
-                origin,
-                f"mapped_{len(self.mapped.entries)}",
-            )
-            self.mapped.entries.append(mapped)
-            used |= mapped.used_columns
-            self._book(config, source, mapped, report)
-            report.unreadable += unreadable_dates(
-                self.connection, mapped, source, config, table_config
-            )
-            if mapped.n_rows_without_record_no:
-                refused |= self._without_record_no(config, source, mapped)
-        self._book_refused(source, self.sha256[name], refused)
-        self.connection.unregister("source_cells")
-        report.unused_columns = _unused(source, used)
-        report.unreadable = report.unreadable[:SHOWN_UNREADABLE]
-        self.verdict.files.append(report)
-
     def _read(self, config: FileConfig, name: str) -> SourceTable:
         path = self.files[name]
         if config.format == "xlsx":
@@ -180,79 +134,10 @@ class _Work:
         finally:
             shutil.rmtree(scratch)
 
-    def _book(
-        self,
-        config: FileConfig,
-        source: SourceTable,
-        mapped: MappedEntry,
-        report: FileReport,
-    ) -> None:
-        n_refused = len(source.refused) + mapped.n_rows_without_record_no
-        self.mapped.add_to_book(
-            {
-                **self._place(source, mapped.file_sha256),
-                "table_name": mapped.table.name,
-                "delivery_kind": config.delivery_kind,
-            },
-            {
-                "n_rows_read": source.n_rows_read,
-                "n_rows_landed": mapped.n_rows_landed,
-                "n_rows_refused": n_refused,
-                "n_rows_not_meant": mapped.n_rows_not_meant,
-                "n_values_unreadable": mapped.n_values_unreadable,
-            },
+    def _origin(self, name: str) -> Origin:
+        return Origin(
+            self.delivery.site_id,
+            self.delivery.delivered_on,
+            self.sha256[name],
+            self.key,
         )
-        report.tables.append(
-            {
-                "name": mapped.table.name,
-                "n_landed": mapped.n_rows_landed,
-                "n_refused": n_refused,
-                "n_not_meant": mapped.n_rows_not_meant,
-                "n_unreadable": mapped.n_values_unreadable,
-            }
-        )
-        report.n_values_unreadable += mapped.n_values_unreadable
-
-    def _place(self, source: SourceTable, sha256: str) -> dict[str, object]:
-        return {
-            "site_id": self.delivery.site_id,
-            "delivered_on": self.delivery.delivered_on,
-            "source_file": source.file,
-            "source_sheet": source.sheet,
-            "file_sha256": sha256,
-        }
-
-    def _without_record_no(
-        self, config: FileConfig, source: SourceTable, mapped: MappedEntry
-    ) -> dict[int, RefusedRow]:
-        lines = f"select {LINE} from {mapped.name} where record_no is null"  # noqa: S608
-        cells = ", ".join(f"c{number}" for number in range(len(source.header)))
-        rows = self.connection.execute(
-            f"select {LINE}, {cells} from source_cells where {LINE} in ({lines})"  # noqa: S608
-        ).fetchall()
-        return {
-            line: RefusedRow(line, NO_RECORD_NO, config.delimiter.join(cells))
-            for line, *cells in rows
-        }
-
-    def _book_refused(
-        self, source: SourceTable, sha256: str, refused: dict[int, RefusedRow]
-    ) -> None:
-        place = self._place(source, sha256)
-        self.mapped.books["refused_rows"] += [
-            {
-                **place,
-                "source_line": row.line,
-                "reason": row.reason,
-                "raw_text": row.raw_text,
-            }
-            for _, row in sorted(refused.items())
-        ]
-
-
-def _unused(source: SourceTable, used: set[int]) -> list[str]:
-    return [
-        name or f"column {number + 1} (no name)"
-        for number, name in enumerate(source.header)
-        if number not in used and (name or any(source.cells[number].to_pylist()))
-    ]

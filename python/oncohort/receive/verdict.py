@@ -52,7 +52,7 @@ class Verdict:
         if self.status != ACCEPTED:
             return ", nothing of it landed"
         n_read = sum(report.n_rows_read for report in self.files)
-        n_landed = sum(int(t["n_landed"]) for r in self.files for t in r.tables)
+        n_landed = sum(int(t["n_rows_landed"]) for r in self.files for t in r.tables)
         return (
             f", {_counted(len(self.files), 'file or sheet', 'files and sheets')}, "
             f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
@@ -63,11 +63,11 @@ def _file_lines(report: FileReport) -> list[str]:
     sheet = f" [{report.sheet}]" if report.sheet else ""
     said = [f"  {report.file}{sheet}: {_counted(report.n_rows_read, 'row')} read"]
     for table in report.tables:
-        counts = [f"{table['n_landed']:,} landed"]
+        counts = [f"{table['n_rows_landed']:,} landed"]
         for count, words in (
-            ("n_refused", "refused"),
-            ("n_not_meant", "not meant for it"),
-            ("n_unreadable", "unreadable dates"),
+            ("n_rows_refused", "refused"),
+            ("n_rows_not_meant", "not meant for it"),
+            ("n_values_unreadable", "unreadable dates"),
         ):
             if table[count]:
                 counts.append(f"{table[count]:,} {words}")

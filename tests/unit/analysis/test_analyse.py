@@ -18,7 +18,8 @@ def test_counts_shares_and_the_unknown_add_up(tiny):
     assert tiny.text("t1.all.is_prospective.unknown.all.n") == "1"
     sums = tiny.query(
         "select variable, arm, sum(value) from analysis.results"
-        " where analysis_id = 't1' and statistic = 'n' and variable <> 'patients' group by all"
+        " where analysis_id = 't1' and statistic = 'n' and variable <> 'patients'"
+        " group by all"
     )
     assert {(arm, n) for _, arm, n in sums} == {("A", 4), ("B", 4), ("all", 8)}
 
@@ -43,6 +44,15 @@ def test_patients_without_a_time_are_left_out_and_counted(tiny):
     assert tiny.text("km.all.pfs.overall.A.median") == "3.0"
     assert tiny.text("km.all.pfs.month_2.A.survival") == "66.7"
     assert tiny.text("km.all.pfs.overall.A.median_ci_high") == "not reached"
+
+
+def test_survival_is_not_estimable_beyond_the_last_patient(tiny):
+    tiny.write_plan(swap=("landmark_months = [2]", "landmark_months = [3, 5]"))
+    analyse(tiny, say=lambda line: None)
+
+    # A ends on day 90 (2.96 months) with a censored patient; B on day 150 with an event
+    assert tiny.text("km.all.pfs.month_3.A.survival") == "not estimable"
+    assert tiny.text("km.all.pfs.month_5.B.survival") == "0.0"
 
 
 def test_a_population_is_a_filter(tiny):

@@ -114,14 +114,16 @@ def test_encodings_survive_unharmed(read, encoding, text, monkeypatch):
     assert rows(table) == [(*row.split(","), 2)]
 
 
-def test_the_undecodable_byte_is_found_across_chunks(read, monkeypatch):
-    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", 5)
+@pytest.mark.parametrize("chunk_bytes", range(1, 9))
+def test_the_undecodable_byte_is_found_across_chunks(read, monkeypatch, chunk_bytes):
+    # chunks that end within a character, and between CR and LF
+    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", chunk_bytes)
+    before = "病,x\r\n病1,a\r\n2,x病".encode()
 
     with pytest.raises(DeliveryRefused) as refusal:
-        read(b"no,name\r\n1,abcdef\r\n2,x\xff\r\n")
+        read(before + b"\xff\r\n")
 
-    # 9 bytes of the header, 10 of the first row, 3 of the second
-    assert "ff at byte 22" in refusal.value.message
+    assert f"ff at byte {len(before)}" in refusal.value.message
     assert refusal.value.line == 3
 
 

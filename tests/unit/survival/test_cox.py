@@ -49,8 +49,8 @@ def test_swapping_the_groups_inverts_the_ratio():
 
 
 def test_two_patients_a_group_by_hand():
-    # x dies at 1 (of 2 x and 2 others) and at 3 (of 1 and 1), another at 2 (of 1 and 2):
-    # with r the hazard ratio the score is 2 - 2r/(2r + 2) - r/(r + 2) - r/(r + 1)
+    # x dies at 1 (of 2 x and 2 others) and at 3 (of 1 and 1), another at 2 (of 1 and
+    # 2): with r the hazard ratio the score is 2 - 2r/(2r + 2) - r/(r + 2) - r/(r + 1)
     fit = cox([1, 3, 2, 4], [1, 1, 1, 1], {"x": [1, 1, 0, 0]})
     ratio = math.exp(fit.coefficient[0])
     score = 2 - 2 * ratio / (2 + 2 * ratio) - ratio / (2 + ratio) - ratio / (1 + ratio)

@@ -77,7 +77,7 @@ def test_median_not_reached_is_none():
 
 
 def test_reverse_estimate_treats_the_censored_first_at_ties():
-    # on day 2 one died and one was censored: reversed, the censored is the event and the
+    # on day 2 one died and one was censored: reversed, the censored is the event, the
     # dead is still at risk, S = 2/3; on day 3 the last one is censored, S = 0
     flipped = kaplan_meier([2, 2, 3], np.logical_not([1, 0, 0]))
     assert flipped.survival == pytest.approx([2 / 3, 0])

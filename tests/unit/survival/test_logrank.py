@@ -8,8 +8,8 @@ from .reference import DATA_SETS, REFERENCE, times
 
 
 def test_matches_hand_calculation():
-    # day 1: a dies of 2 + 2, expected in a 1/2, variance 1/4; day 2: b dies of 1 + 2, 1/3
-    # and 2/9; day 3: a dies of 1 + 1, 1/2 and 1/4; day 4: b dies alone, nothing expected
+    # day 1: a dies of 2 + 2, expected in a 1/2, variance 1/4; day 2: b dies of 1 + 2,
+    # 1/3 and 2/9; day 3: a dies of 1 + 1, 1/2 and 1/4; day 4: b dies alone, 0
     # chi-square = (2 - 4/3)^2 / (1/4 + 2/9 + 1/4)
     test = logrank([1, 3, 2, 4], [1, 1, 1, 1], ["a", "a", "b", "b"])
 
