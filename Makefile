@@ -36,7 +36,7 @@ synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .
 
 lock: $(READY) ## resolve requirements.in into requirements.lock
-	@$(BIN)/python -m pip install uv && $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements.in -o requirements.lock
+	@$(BIN)/python -m pip install uv && $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements.in requirements-dev.in -o requirements.lock
 
 clean: ## remove everything made from the extracts (landing, warehouse, report)
 	@rm -rf landing warehouse report target logs .pytest_cache .ruff_cache .hypothesis

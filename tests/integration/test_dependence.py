@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import HOSPITALS, ROOT, published, refreshed
 from openpyxl import load_workbook
+from workspaces import HOSPITALS, ROOT, published, refreshed
 
 from oncohort.refresh import refresh
 from oncohort.synthetic import DEFAULT_SEED, synthesize

@@ -7,8 +7,7 @@ import duckdb
 import pytest
 import yaml
 from openpyxl import load_workbook
-
-from conftest import ROOT
+from workspaces import ROOT
 
 
 def lines_of(content: bytes, name: str, sheet: str | None, encoding: str) -> list[str]:
@@ -67,7 +66,9 @@ def test_every_endpoint_names_the_row_that_decides_it(study_database):
     database = duckdb.connect(str(study_database), read_only=True)
     undecided = database.execute(
         "select count(*) from core.time_to_event as endpoints left join "
-        "core.source_rows as source on endpoints.deciding_row_id = source.source_row_id "
-        "where source.source_row_id is null and endpoints.exit_reason <> 'no assessment'"
+        "core.source_rows as source "
+        "on endpoints.deciding_row_id = source.source_row_id "
+        "where source.source_row_id is null "
+        "and endpoints.exit_reason <> 'no assessment'"
     ).fetchone()
     assert undecided == (0,)

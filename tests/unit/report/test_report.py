@@ -1,0 +1,199 @@
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from oncohort.analysis import analyse
+from oncohort.report import write_report
+from oncohort.report.km_figure import inline_svg
+from oncohort.report.numbers import Numbers, mid_sentence
+
+VOID = {"meta", "link", "br", "input", "path", "use", "rect"}
+
+
+class Tags(HTMLParser):
+    """Start tags with attributes; complains of tags that do not nest."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.open = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture
+def pages(tiny, tmp_path):
+    def write():
+        out = tmp_path / "report"
+        write_report(tiny, tiny.working_db, out, "pub-1", say=lambda line: None)
+        return {path.stem: path.read_text("utf-8") for path in out.glob("*.html")}
+
+    return write
+
+
+@pytest.fixture
+def page(tiny, pages):
+    analyse(tiny, say=lambda line: None)
+    return pages()["tiny"]
+
+
+def test_every_number_is_a_result_row(tiny, page):
+    rows = dict(tiny.query("select result_id, text from analysis.results"))
+    marked = re.findall(r'data-result-id="([^"]+)"[^>]*>([^<]*)</data>', page)
+
+    assert len(marked) > 50
+    for result_id, shown in marked:
+        text = rows[result_id]
+        assert shown in (text, f"= {text}", "NR"), result_id
+
+
+def test_a_changed_result_changes_the_page(tiny, page, pages):
+    tiny.execute(
+        "update analysis.results set text = '9.99'"
+        " where result_id = 'tiny.km.all.pfs.overall.all.hazard_ratio'"
+    )
+    assert "HR 9.99" not in re.sub("<[^>]+>", "", page)
+    assert "HR 9.99" in re.sub("<[^>]+>", "", pages()["tiny"])
+
+
+def test_the_page_stands_alone(page):
+    tags = Tags(page).tags
+    assert not [tag for tag, _ in tags if tag == "script"]
+    for tag, attributes in tags:
+        for name in ("src", "href", "xlink:href"):
+            target = attributes.get(name, "")
+            assert not re.match(r"https?:|//", target), (tag, target)
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_the_page_is_sound_for_screen_readers(page):
+    parsed = Tags(page)
+    assert parsed.open == []
+    tags = parsed.tags
+    names = [tag for tag, _ in tags]
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert names.count("main") == names.count("h1") == names.count("nav") == 1
+    assert names.count("table") == names.count("caption") > 3
+    assert all("scope" in attributes for tag, attributes in tags if tag == "th")
+    anchors = [a.get("href", "") for tag, a in tags if tag == "a"]
+    assert all(href[1:] in ids for href in anchors if href.startswith("#"))
+    labels = [a["aria-labelledby"] for _, a in tags if "aria-labelledby" in a]
+    assert set(labels) <= set(ids)
+
+
+def test_made_up_patients_are_named_in_title_banner_and_figure(page):
+    assert "(made-up patients)</title>" in page
+    assert "<strong>Made-up patients.</strong>" in page
+    assert re.search(r"<text[^>]*>Made-up patients</text>", page)
+
+
+def test_an_exploratory_population_is_marked_in_the_figure_itself(tiny, pages):
+    tiny.write_plan(population="young")
+    analyse(tiny, say=lambda line: None)
+    page = pages()["tiny"]
+    assert re.search(r"<text[^>]*>Made-up patients · Exploratory analysis</text>", page)
+
+
+def test_text_from_data_is_escaped(tiny, pages):
+    tiny.write_plan(swap=('title = "Tiny"', 'title = "<b>A & B</b>"'))
+    tiny.execute(
+        "update tiny.cohort_flow set reason = '<script>x</script>' where n_out > 0"
+    )
+    analyse(tiny, say=lambda line: None)
+    page = pages()["tiny"]
+
+    assert "<script>" not in page
+    assert "&lt;script&gt;x&lt;/script&gt;" in page
+    assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("state", ["no analysis", "nobody"])
+def test_a_study_without_rows_says_so(tiny, pages, state):
+    if state == "nobody":
+        tiny.execute("delete from tiny.cohort")
+        analyse(tiny, say=lambda line: None)
+    written = pages()
+    for name in ("tiny", "index"):
+        assert "No results yet" in written[name]
+    assert "Kaplan-Meier figure" not in written["tiny"]
+
+
+def test_figures_are_saved_beside_the_page(tiny, page, tmp_path):
+    files = sorted(path.name for path in (tmp_path / "report/figures").iterdir())
+    assert files == ["tiny_km.pdf", "tiny_km.png", "tiny_km.svg"]
+
+
+def test_the_same_results_give_the_same_page(page, pages):
+    assert pages()["tiny"] == page
+
+
+def test_two_figures_on_a_page_share_no_id():
+    svg = '<?xml version="1.0"?><svg width="9" height="9" viewBox="0 0 9 9"><defs>'
+    svg += '<clipPath id="p"/></defs><path clip-path="url(#p)" style="fill: #0b4f8a"/>'
+    svg += "</svg>"
+    one = inline_svg(svg, "one", "what <it> shows")
+
+    assert 'id="one-p"' in one
+    assert "url(#one-p)" in one
+    assert "fill: var(--arm-1)" in one
+    assert "what &lt;it&gt; shows</title>" in one
+    assert 'width="9"' not in one
+
+
+def test_answers_name_their_numbers_and_gaps():
+    row = {"text": "<0.001", "value": 0.0001, "method": "m"}
+    numbers = Numbers("s", {"s.a.b.c.d.e.logrank_p": row})
+    answer = numbers.answer("A & P {a.b.c.d.e.logrank_p}, {a.b.c.d.e.n}")
+
+    assert "A &amp; P " in answer
+    assert ">&lt; 0.001</data>" in answer
+    assert "no such result yet" in answer
+
+
+def test_labels_keep_their_capitals_in_mid_sentence():
+    assert mid_sentence("Index treatment") == "index treatment"
+    assert mid_sentence("HER2 status") == "HER2 status"
+
+
+def test_a_row_of_a_file_is_read_once_though_it_lands_in_two_tables(tiny, pages):
+    tiny.execute("""
+        create schema quality;
+        create table quality.row_reconciliation as select * from (values
+            ('s1', date '2020-01-31', 'patients', 'a.csv', '', 7123, 7122, 1),
+            ('s1', date '2020-01-31', 'diagnoses', 'a.csv', '', 7123, 7120, 1),
+            ('other_site', date '2020-01-31', 'patients', 'b.csv', '', 8456, 8456, 0)
+        ) as t (site_id, delivered_on, table_name, source_file, source_sheet,
+            n_rows_read, n_rows_landed, n_rows_refused)
+    """)
+    analyse(tiny, say=lambda line: None)
+    page = pages()["tiny"]
+
+    for shown in ("<td>7,123</td>", "<td>14,242</td>", "<td>1</td>"):
+        assert shown in page
+    assert "other_site" not in page
+
+
+def test_heavy_libraries_wait_until_they_are_needed():
+    code = "import sys, oncohort.analysis, oncohort.report, oncohort.survival;"
+    code += "print([m for m in ('pandas', 'lifelines', 'scipy', 'matplotlib', 'jinja2')"
+    code += " if m in sys.modules])"
+    python = [sys.executable, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(python, capture_output=True, text=True, env=environment)
+    assert done.stdout.strip() == "[]", done.stderr
