@@ -20,15 +20,16 @@ from oncohort.refresh import refresh
 from oncohort.synthetic import DEFAULT_SEED, synthesize
 from oncohort.workspace import Workspace
 
-# follow-up beyond progression is drawn from the seed; nothing printed depends on it
-DRAWN = "followup_to_death_reversed%"
+# drawn from the seed: follow-up beyond progression, and who is treated where; nothing
+# printed depends on either
+DRAWN = "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
 
 
 def results(workspace: Workspace, drawn: bool = True):
     database = duckdb.connect(str(published(workspace)), read_only=True)
     query = "select result_id, value from analysis.results where study_id = 'lx_vs_tbp'"
     if not drawn:
-        query += f" and statistic not like '{DRAWN}'"
+        query += f" and not ({DRAWN})"
     found = dict(database.execute(query).fetchall())
     database.close()
     return found

@@ -93,7 +93,9 @@ class StudyData:
     ) -> dict[str, int]:
         """Return patients per arm."""
         column = quoted(arm or self.arm_column)
-        rows = self._select(f"{column}, count(*)", population, table, "group by all")
+        rows = self._select(
+            f"{column}, count(*)", population, table, "group by all order by all"
+        )
         return dict(rows)
 
     def counts(
@@ -106,7 +108,9 @@ class StudyData:
         """Return patients per value of a column and arm; None for missing values."""
         what = f"{quoted(column)}, {quoted(arm or self.arm_column)}, count(*)"
         found: dict[Any, dict[str, int]] = {}
-        for value, group, n in self._select(what, population, table, "group by all"):
+        for value, group, n in self._select(
+            what, population, table, "group by all order by all"
+        ):
             found.setdefault(value, {})[group] = n
         return found
 
@@ -137,7 +141,10 @@ class StudyData:
                 " is known; the model must say event or censored"
             )
         missing = self._select(
-            f"{arm}, count(*)", population, "cohort", f"and {days} is null group by all"
+            f"{arm}, count(*)",
+            population,
+            "cohort",
+            f"and {days} is null group by all order by all",
         )
         return Times(
             np.asarray(found["arm"], dtype=str),
