@@ -1,6 +1,7 @@
 """A tiny project and workspace, and a hospital that sends what a test needs."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,34 @@ PATIENT_FILE = """\
       - table: patients
         columns: {record_no: no, sex: sex, birth_on: born}
 """
+
+
+# marker -> how to know the tool is here, and what to say where it is not
+TOOLS = {
+    "chromium": (("chromium", "chromium-browser"), "Chromium not found"),
+    "r": (("Rscript",), "Rscript not found"),
+    "java": (("java",), "Java not found"),
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Leave out what needs a tool that is not here; the summary says so."""
+    for item in items:
+        for marker, (programs, reason) in TOOLS.items():
+            if item.get_closest_marker(marker) and not any(map(shutil.which, programs)):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say last how many tests did not run, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in skipped
+    )
+    why = "; ".join(f"{reason}: {n}" for reason, n in sorted(reasons.items()))
+    terminalreporter.write_line(
+        f"did not run: {len(skipped)}{f' ({why})' if why else ''}"
+    )
 
 
 class Hospital:

@@ -7,7 +7,6 @@ converge fully, what is left is floating point.
 
 import csv
 import gzip
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -109,7 +108,6 @@ def test_the_reference_says_what_study_md_says():
 
 
 @pytest.mark.r
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="no Rscript")
 def test_r_still_makes_the_reference(tmp_path):
     script = REFERENCE / "reference.R"
     made = tmp_path / "reference.csv"

@@ -1,0 +1,35 @@
+-- One row per study whose flow does not end in its cohort: screened minus all who leave
+-- must be the number of entries. There is none.
+with
+
+flows as (
+    select
+        'lx_vs_tbp' as study_id,
+        sum(case when step_no = 0 then n_in else 0 end) - sum(n_out) as n_left
+    from {{ ref('lx_vs_tbp__cohort_flow') }}
+    union all
+    select
+        'tcga_brca' as study_id,
+        sum(case when step_no = 0 then n_in else 0 end) - sum(n_out) as n_left
+    from {{ ref('tcga_brca__cohort_flow') }}
+),
+
+entered as (
+    select
+        study_id,
+        count(*) as n_entries
+    from {{ ref('int_study_entries__united') }}
+    group by study_id
+),
+
+unbalanced as (
+    select
+        flows.study_id,
+        flows.n_left,
+        entered.n_entries
+    from flows
+    left join entered on flows.study_id = entered.study_id
+    where coalesce(flows.n_left, 0) <> coalesce(entered.n_entries, 0)
+)
+
+select * from unbalanced
