@@ -23,7 +23,7 @@ check: test build ## what must be green before a commit
 
 lint: $(READY) ## ruff and sqlfluff
 	@$(BIN)/ruff check python tests && $(BIN)/ruff format --check python tests
-	@$(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql analyses
+	@PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql analyses
 
 format: $(READY) ## let ruff and sqlfluff put the code in shape
 	@$(BIN)/ruff check --fix python tests; $(BIN)/ruff format python tests

@@ -9,4 +9,4 @@ select
     count(*) as n_rows
 from quality.unmapped_values
 group by site_id, table_name, field, expected, value
-order by n_rows desc, site_id, table_name, field, value
+order by n_rows desc, site_id asc, table_name asc, field asc, value asc

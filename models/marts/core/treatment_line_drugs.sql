@@ -1,8 +1,9 @@
 -- One row per patient, line and drug of the line.
 -- A drug belongs to a line if an episode starts within `regimen_window_days` of the anchor,
--- or if it started earlier and goes on for more than `carry_over_days` after it; one that
--- ends sooner is being stopped. `started_on` is the drug's start in this line: the
--- episode's, or the anchor where the drug was carried over.
+-- or if it started earlier and goes on: for more than `carry_over_days`, or as long as the
+-- drugs that began with the line. One that ends sooner is being stopped. Without the second
+-- half a patient who dies within days would leave the line's arm because of the death.
+-- `started_on` is the drug's start in this line: the episode's, or the anchor.
 with
 
 anchors as (
@@ -24,27 +25,46 @@ episodes as (
     from {{ ref('int_drug_episodes__built') }}
 ),
 
-placed as (
+opened as (
     select
         anchors.patient_id,
         anchors.line_no,
         anchors.anchor_on,
+        max(episodes.last_on) as openers_last_on
+    from anchors
+    inner join episodes
+        on anchors.patient_id = episodes.patient_id
+        and episodes.started_on >= anchors.anchor_on
+        and {{ dbt.datediff('anchors.anchor_on', 'episodes.started_on', 'day') }}
+            <= {{ rule('regimen_window_days') }}
+    group by anchors.patient_id, anchors.line_no, anchors.anchor_on
+),
+
+placed as (
+    select
+        opened.patient_id,
+        opened.line_no,
+        opened.anchor_on,
         episodes.drug_code,
         episodes.drug_class,
         episodes.drug_group,
         episodes.started_on as episode_started_on,
         episodes.last_on as episode_last_on
-    from anchors
-    inner join episodes on anchors.patient_id = episodes.patient_id
+    from opened
+    inner join episodes on opened.patient_id = episodes.patient_id
     where (
-        episodes.started_on >= anchors.anchor_on
-        and {{ dbt.datediff('anchors.anchor_on', 'episodes.started_on', 'day') }}
+        episodes.started_on >= opened.anchor_on
+        and {{ dbt.datediff('opened.anchor_on', 'episodes.started_on', 'day') }}
             <= {{ rule('regimen_window_days') }}
     )
     or (
-        episodes.started_on < anchors.anchor_on
-        and {{ dbt.datediff('anchors.anchor_on', 'episodes.last_on', 'day') }}
-            > {{ rule('carry_over_days') }}
+        episodes.started_on < opened.anchor_on
+        and episodes.last_on > opened.anchor_on
+        and (
+            {{ dbt.datediff('opened.anchor_on', 'episodes.last_on', 'day') }}
+                > {{ rule('carry_over_days') }}
+            or episodes.last_on >= opened.openers_last_on
+        )
     )
 ),
 
