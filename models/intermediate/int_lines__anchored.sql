@@ -1,7 +1,9 @@
 -- One row per patient and line of treatment for metastatic disease: the line's first day.
 -- An episode opens a line if the drug was not given in the `restart_gap_days` before. The
 -- first opener anchors line 1; openers within `regimen_window_days` of the anchor are the
--- same regimen; the next opener anchors the next line. Since each anchor depends on the one
+-- same regimen, unless the disease progressed in between; the next opener anchors the next
+-- line. (Without the progression an early failure and its rescue would be one regimen,
+-- and the patient would be lost to the arm because of the failure.) Since each anchor depends on the one
 -- before, the chain is followed step by step: every opener knows the next anchor it
 -- would give (`next_anchor_on`), and the recursion walks along these.
 with recursive
@@ -41,15 +43,41 @@ openers as (
         )
 ),
 
+progressions as (
+    select
+        patient_id,
+        progressed_on
+    from {{ ref('progressions') }}
+),
+
+failed as (
+    select
+        openers.patient_id,
+        openers.started_on,
+        min(progressions.progressed_on) as progressed_on
+    from openers
+    inner join progressions
+        on openers.patient_id = progressions.patient_id
+        and progressions.progressed_on > openers.started_on
+    group by openers.patient_id, openers.started_on
+),
+
 chained as (
     select
         openers.patient_id,
         openers.started_on,
         min(later.started_on) as next_anchor_on
     from openers
+    left join failed
+        on openers.patient_id = failed.patient_id
+        and openers.started_on = failed.started_on
     left join openers as later
         on openers.patient_id = later.patient_id
-        and later.started_on > openers.window_to
+        and later.started_on > openers.started_on
+        and (
+            later.started_on > openers.window_to
+            or later.started_on >= failed.progressed_on
+        )
     group by openers.patient_id, openers.started_on
 ),
 

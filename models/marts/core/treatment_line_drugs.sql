@@ -10,7 +10,8 @@ anchors as (
     select
         patient_id,
         line_no,
-        anchor_on
+        anchor_on,
+        coalesce(next_anchor_on, cast('9999-12-31' as date)) as next_anchor_on
     from {{ ref('int_lines__anchored') }}
 ),
 
@@ -30,14 +31,20 @@ opened as (
         anchors.patient_id,
         anchors.line_no,
         anchors.anchor_on,
+        anchors.next_anchor_on,
         max(episodes.last_on) as openers_last_on
     from anchors
     inner join episodes
         on anchors.patient_id = episodes.patient_id
         and episodes.started_on >= anchors.anchor_on
+        and episodes.started_on < anchors.next_anchor_on
         and {{ dbt.datediff('anchors.anchor_on', 'episodes.started_on', 'day') }}
             <= {{ rule('regimen_window_days') }}
-    group by anchors.patient_id, anchors.line_no, anchors.anchor_on
+    group by
+        anchors.patient_id,
+        anchors.line_no,
+        anchors.anchor_on,
+        anchors.next_anchor_on
 ),
 
 placed as (
@@ -54,6 +61,7 @@ placed as (
     inner join episodes on opened.patient_id = episodes.patient_id
     where (
         episodes.started_on >= opened.anchor_on
+        and episodes.started_on < opened.next_anchor_on
         and {{ dbt.datediff('opened.anchor_on', 'episodes.started_on', 'day') }}
             <= {{ rule('regimen_window_days') }}
     )
