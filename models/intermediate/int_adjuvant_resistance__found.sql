@@ -1,8 +1,8 @@
--- One row per patient whose first recurrence after (neo)adjuvant trastuzumab came during it
--- or within `adjuvant_resistance_months` after its last day, that day included: primary
--- resistance, dated at the recurrence (rs.2.16713/v2, Methods). Trastuzumab is (neo)adjuvant
--- if it began before metastatic disease. Example: last dose 2013-01-31, recurrence on
--- 2014-01-31 counts, on 2014-02-01 does not.
+-- One row per patient whose first recurrence after (neo)adjuvant trastuzumab came
+-- during it or within `adjuvant_resistance_months` after its last day, that day
+-- included: primary resistance, dated at the recurrence (rs.2.16713/v2, Methods).
+-- Trastuzumab is (neo)adjuvant if it began before metastatic disease. Example: last
+-- dose 2013-01-31, recurrence on 2014-01-31 counts, on 2014-02-01 does not.
 with
 
 trastuzumab as (

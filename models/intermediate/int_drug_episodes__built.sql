@@ -1,7 +1,8 @@
--- One row per patient, drug and uninterrupted course ("episode") of a line-opening drug.
--- Rows of one drug whose gap is at most `episode_gap_days` are one episode, however the
--- site keeps them: one row a cycle, one a course, unordered, repeated, overlapping. Only
--- chemotherapy and anti-HER2 drugs open lines (study.md; README of study lx_vs_tbp).
+-- One row per patient, drug and uninterrupted course ("episode") of a line-opening
+-- drug. Rows of one drug whose gap is at most `episode_gap_days` are one episode,
+-- however the site keeps them: one row a cycle, one a course, unordered, repeated,
+-- overlapping. Only chemotherapy and anti-HER2 drugs open lines (study.md; README of
+-- study lx_vs_tbp).
 with
 
 drug_rows as (

@@ -1,5 +1,5 @@
--- One row per endpoint, rule set and kind of evidence: the seed's, and those that studies
--- bring along in an `endpoint_definitions.csv` of their own.
+-- One row per endpoint, rule set and kind of evidence: the seed's, and those that
+-- studies bring along in an `endpoint_definitions.csv` of their own.
 with
 
 seeded as (
@@ -27,10 +27,12 @@ brought as (
 ),
 
 united as (
-    select endpoint_code, rule_set_id, role, source_kind, priority, from_day, exit_reason
+    select
+        endpoint_code, rule_set_id, role, source_kind, priority, from_day, exit_reason
     from seeded
     union all
-    select endpoint_code, rule_set_id, role, source_kind, priority, from_day, exit_reason
+    select
+        endpoint_code, rule_set_id, role, source_kind, priority, from_day, exit_reason
     from brought
 )
 

@@ -1,9 +1,10 @@
 -- One row per patient and line in which metastatic disease progressed on trastuzumab.
--- The line's first progression counts if it comes after trastuzumab's start in the line, up
--- to the next line's first day, and at most `on_treatment_days` after trastuzumab's
--- last end. The first evaluable scan in between decides: response or stable disease ->
--- secondary; progression, or no such scan -> primary within `metastatic_resistance_months`
--- of the start, that day included; later -> cannot tell (rs.2.16713/v2, Methods; study.md).
+-- The line's first progression counts if it comes after trastuzumab's start in the
+-- line, up to the next line's first day, and at most `on_treatment_days` after
+-- trastuzumab's last end. The first evaluable scan in between decides: response or
+-- stable disease -> secondary; progression, or no such scan -> primary within
+-- `metastatic_resistance_months` of the start, that day included; later -> cannot tell
+-- (rs.2.16713/v2, Methods; study.md).
 with
 
 on_trastuzumab as (
@@ -60,7 +61,7 @@ scans as (
         failed.patient_id,
         failed.line_no,
         assessments.assessed_on,
-        -- several scans of one day are one assessment: progression on any of them counts
+        -- several scans of one day are one assessment: progression on any one counts
         max(case when assessments.response_code = 'PD' then 1 else 0 end) as is_pd,
         row_number() over (
             partition by failed.patient_id, failed.line_no

@@ -1,6 +1,6 @@
--- One row per study and patient entered: where follow-up begins, and the study's cut-off.
--- Each study gives its `<study>__entries`; the studies are listed in the project variable
--- `studies`, to which the command line adds a workspace's own.
+-- One row per study and patient entered: where follow-up begins, and the study's
+-- cut-off. Each study gives its `<study>__entries`; the studies are listed in the
+-- project variable `studies`, to which the command line adds a workspace's own.
 with
 
 entries as (

@@ -1,6 +1,6 @@
 -- One row per study, patient entered and record that can end or censor an endpoint.
--- Evidence after the study's cut-off is unknown; but whoever is seen alive or dead after it
--- was alive at it. `start` stands for the patient who has nothing else.
+-- Evidence after the study's cut-off is unknown; but whoever is seen alive or dead
+-- after it was alive at it. `start` stands for the patient who has nothing else.
 with
 
 entries as (

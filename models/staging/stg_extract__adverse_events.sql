@@ -1,6 +1,6 @@
--- One row per landed row of `adverse_events`, every delivery ever accepted; typed and coded.
--- The site sends one row per adverse event as the site recorded it.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
+-- One row per landed row of `adverse_events`, every delivery ever accepted; typed and
+-- coded. The site sends one row per adverse event as the site recorded it. Declared in
+-- extract.yml; a value that cannot be read is null here and a row of
 -- `unreadable_values` or `unmapped_values`.
 with
 

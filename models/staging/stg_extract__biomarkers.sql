@@ -1,7 +1,7 @@
--- One row per landed row of `biomarkers`, every delivery ever accepted; typed and coded.
--- The site sends one row per biomarker result.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
--- `unreadable_values` or `unmapped_values`.
+-- One row per landed row of `biomarkers`, every delivery ever accepted; typed and
+-- coded. The site sends one row per biomarker result. Declared in extract.yml; a value
+-- that cannot be read is null here and a row of `unreadable_values` or
+-- `unmapped_values`.
 with
 
 source as (

@@ -1,6 +1,6 @@
--- One row per landed row of `metastases`, every delivery ever accepted; typed and coded.
--- The site sends one row per organ with metastases, as found at a date.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
+-- One row per landed row of `metastases`, every delivery ever accepted; typed and
+-- coded. The site sends one row per organ with metastases, as found at a date. Declared
+-- in extract.yml; a value that cannot be read is null here and a row of
 -- `unreadable_values` or `unmapped_values`.
 with
 

@@ -1,8 +1,7 @@
--- One row per landed row of `milestones`, every delivery ever accepted; typed and coded.
--- The site sends one row per dated event that is no examination: randomisation, stop of
--- treatment, clinical progression, death.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
--- `unreadable_values` or `unmapped_values`.
+-- One row per landed row of `milestones`, every delivery ever accepted; typed and
+-- coded. The site sends one row per dated event that is no examination: randomisation,
+-- stop of treatment, clinical progression, death. Declared in extract.yml; a value that
+-- cannot be read is null here and a row of `unreadable_values` or `unmapped_values`.
 with
 
 source as (

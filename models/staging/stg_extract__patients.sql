@@ -1,7 +1,7 @@
 -- One row per landed patient row, every delivery ever accepted; typed and coded.
--- Names, record and national numbers end here: `patient_id` is the only key past staging.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
--- `unreadable_values` or `unmapped_values`.
+-- Names, record and national numbers end here: `patient_id` is the only key past
+-- staging. Declared in extract.yml; a value that cannot be read is null here and a row
+-- of `unreadable_values` or `unmapped_values`.
 with
 
 source as (
@@ -25,7 +25,8 @@ typed as (
         {{ code_of('sex', 'sex') }} as sex_code,
         {{ date_of('birth_on') }} as birth_on,
         {{ precision_of('birth_on') }} as birth_on_precision,
-        {{ code_of('menopausal_status', 'menopausal_status') }} as menopausal_status_code,
+        {{ code_of('menopausal_status', 'menopausal_status') }}
+            as menopausal_status_code,
         {{ date_of('menopausal_status_on') }} as menopausal_status_on,
         {{ precision_of('menopausal_status_on') }} as menopausal_status_on_precision,
         trim(race) as race,

@@ -1,8 +1,7 @@
 -- One row per landed drug row, every delivery ever accepted; typed and coded.
--- `drug_code` may be a regimen's short name (seed `regimen_drugs`); the mart `treatments`
--- expands it.
--- Declared in extract.yml; a value that cannot be read is null here and a row of
--- `unreadable_values` or `unmapped_values`.
+-- `drug_code` may be a regimen's short name (seed `regimen_drugs`); the mart
+-- `treatments` expands it. Declared in extract.yml; a value that cannot be read is null
+-- here and a row of `unreadable_values` or `unmapped_values`.
 with
 
 source as (

@@ -1,6 +1,6 @@
 -- One row per site, code list and term: the code it means at that site.
--- A site's own `codes.csv` comes before the synonyms of all, since the same word can mean
--- something else there.
+-- A site's own `codes.csv` comes before the synonyms of all, since the same word can
+-- mean something else there.
 {{ config(materialized='table') }}
 
 with

@@ -1,8 +1,8 @@
--- One row per lesion examination in the `baseline_lesion_days` up to time zero, with the
--- verdict whether it is measurable (RECIST 1.1, section 3.1; study.md, criterion 9).
--- Measurable: recorded as such, or longest diameter (lymph node: short axis) large enough.
--- A bone lesion needs a soft-tissue part; a brain lesion, where the brain was irradiated
--- before time zero, needs CNS progression after the last irradiation began.
+-- One row per lesion examination in the `baseline_lesion_days` up to time zero, with
+-- the verdict whether it is measurable (RECIST 1.1, section 3.1; study.md, criterion
+-- 9). Measurable: recorded as such, or longest diameter (lymph node: short axis) large
+-- enough. A bone lesion needs a soft-tissue part; a brain lesion, where the brain was
+-- irradiated before time zero, needs CNS progression after the last irradiation began.
 with
 
 index_lines as (
@@ -56,7 +56,8 @@ measured as (
         coalesce(organs.is_cns, false) as is_cns,
         coalesce(lesions.is_measurable, false)
         or case
-            when organs.is_node then lesions.short_axis_mm >= {{ rule('measurable_node_mm') }}
+            when organs.is_node
+                then lesions.short_axis_mm >= {{ rule('measurable_node_mm') }}
             else lesions.longest_diameter_mm >= {{ rule('measurable_diameter_mm') }}
         end as is_large_enough
     from {{ ref('lesions') }} as lesions
@@ -75,10 +76,12 @@ baseline_lesions as (
         measured.assessed_on,
         coalesce(measured.is_large_enough, false)
         and case
-            when measured.organ_code = 'bone' then coalesce(measured.has_soft_tissue, false)
+            when measured.organ_code = 'bone'
+                then coalesce(measured.has_soft_tissue, false)
             when measured.is_cns and brain_irradiation.patient_id is not null
                 then coalesce(
-                    brain_progression.progressed_on > brain_irradiation.irradiated_on, false
+                    brain_progression.progressed_on > brain_irradiation.irradiated_on,
+                    false
                 )
             else true
         end as is_measurable

@@ -1,7 +1,7 @@
--- One row per patient in the cohort: CNS-evaluable or not, and CNS progression (Tables 3, 4).
--- Evaluable: a CT or MRI of the brain from time zero to the PFS date, both included.
--- Progression of the brain dated at the PFS date is `new` without, `of baseline` with CNS
--- metastases at baseline; later follow-up does not count.
+-- One row per patient in the cohort: CNS-evaluable or not, and CNS progression (Tables
+-- 3, 4). Evaluable: a CT or MRI of the brain from time zero to the PFS date, both
+-- included. Progression of the brain dated at the PFS date is `new` without, `of
+-- baseline` with CNS metastases at baseline; later follow-up does not count.
 with
 
 followed as (

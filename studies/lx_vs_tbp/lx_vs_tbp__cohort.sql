@@ -1,6 +1,6 @@
 -- One row per patient in the cohort: arm, baseline and outcomes, ready for analysis.
--- Columns come from the models of the same folder, which hold the rules. Columns about the
--- time after time zero (evaluable sets, responses, endpoints) are never covariates.
+-- Columns come from the models of the same folder, which hold the rules. Columns about
+-- the time after time zero (evaluable sets, responses, endpoints) are never covariates.
 with
 
 entries as (
@@ -21,7 +21,8 @@ endpoints as (
             as is_pfs_event,
         max(case when endpoint_code = 'pfs' then exit_reason end) as pfs_exit_reason,
         max(case when endpoint_code = 'os' then followup_days end) as os_days,
-        max(case when endpoint_code = 'os' and is_event then 1 else 0 end) = 1 as is_os_event
+        max(case when endpoint_code = 'os' and is_event then 1 else 0 end) = 1
+            as is_os_event
     from {{ ref('time_to_event') }}
     where study_id = 'lx_vs_tbp'
         and rule_set_id = 'default'

@@ -1,6 +1,6 @@
 -- One row per step, site and outcome: patients who enter the step with this outcome.
--- `reason` is empty for those who pass. Sums over outcomes and sites give the flow: `n_in`
--- enter, `n_out` leave. Step 0 counts everybody screened.
+-- `reason` is empty for those who pass. Sums over outcomes and sites give the flow:
+-- `n_in` enter, `n_out` leave. Step 0 counts everybody screened.
 with
 
 steps as (

@@ -1,7 +1,7 @@
--- One row per patient in the cohort: age, menopause, hormone receptors, stage and earlier
--- treatment at time zero. Nothing dated after time zero is used.
--- Age: a partial birth date gives a youngest and an oldest possible age; where they fall
--- on both sides of the boundary the age group is unknown.
+-- One row per patient in the cohort: age, menopause, hormone receptors, stage and
+-- earlier treatment at time zero. Nothing dated after time zero is used. Age: a partial
+-- birth date gives a youngest and an oldest possible age; where they fall on both sides
+-- of the boundary the age group is unknown.
 with
 
 entries as (
@@ -47,7 +47,8 @@ ages as (
 receptors as (
     select
         entries.patient_id,
-        max(case when biomarkers.result_code = 'positive' then 1 else 0 end) as n_positive,
+        max(case when biomarkers.result_code = 'positive' then 1 else 0 end)
+            as n_positive,
         count(distinct case
             when biomarkers.result_code in ('positive', 'negative')
                 then biomarkers.marker_code
@@ -80,7 +81,8 @@ demographics as (
             when ages.birth_on_precision = 'day' then ages.oldest_age_years
         end as age_years,
         case
-            when ages.youngest_age_years >= {{ study_parameter('lx_vs_tbp', 'age_split') }}
+            when ages.youngest_age_years
+                >= {{ study_parameter('lx_vs_tbp', 'age_split') }}
                 then 'ge50'
             when ages.oldest_age_years < {{ study_parameter('lx_vs_tbp', 'age_split') }}
                 then 'lt50'

@@ -1,6 +1,6 @@
 -- One row per patient in the cohort: where metastases were found up to time zero.
--- Sites are the groups lung, liver, bone, brain and other (all other organs are one group):
--- seed `organs`. Brain metastases are counted by the largest number recorded.
+-- Sites are the groups lung, liver, bone, brain and other (all other organs are one
+-- group): seed `organs`. Brain metastases are counted by the largest number recorded.
 with
 
 entries as (
@@ -41,7 +41,8 @@ disease_extent as (
         entries.patient_id,
         coalesce(counted.n_metastatic_sites, 0) as n_metastatic_sites,
         coalesce(
-            counted.n_metastatic_sites >= {{ study_parameter('lx_vs_tbp', 'many_sites') }},
+            counted.n_metastatic_sites
+                >= {{ study_parameter('lx_vs_tbp', 'many_sites') }},
             false
         ) as has_3_or_more_metastatic_sites,
         coalesce(counted.n_lung > 0, false) as has_lung_metastases,

@@ -1,5 +1,6 @@
--- One row per screened patient: the first criterion of the cohort flow not met, and why.
--- Criteria and their order: study.md, "Cohort flow"; in words: README of this folder.
+-- One row per screened patient: the first criterion of the cohort flow not met, and
+-- why. Criteria and their order: study.md, "Cohort flow"; in words: README of this
+-- folder.
 with
 
 findings as (
@@ -28,7 +29,8 @@ judged as (
             when not is_her2_positive then 1
             when coalesce(sex_code, 'unknown') <> 'female' then 2
             when metastatic_on is null then 3
-            when coalesce(resistance_code, 'none') not in ('primary', 'secondary') then 4
+            when coalesce(resistance_code, 'none') not in ('primary', 'secondary')
+                then 4
             when time_zero_on is null then 5
             when line_no > {{ study_parameter('lx_vs_tbp', 'max_line') }} then 6
             when had_other_anti_her2 then 7

@@ -1,6 +1,7 @@
 -- One row per screened patient: the facts that the criteria of the cohort flow ask for.
--- Facts are taken up to time zero; where there is no index treatment, and so no time zero,
--- from all dates (study README, criterion 1). `lx_vs_tbp__eligibility` judges them.
+-- Facts are taken up to time zero; where there is no index treatment, and so no time
+-- zero, from all dates (study README, criterion 1). `lx_vs_tbp__eligibility` judges
+-- them.
 with
 
 screened as (

@@ -1,8 +1,9 @@
--- One row per patient with an index treatment: the first LX or TBP line after resistance to
--- trastuzumab whose time zero lies in the recruitment window.
--- LX: lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither holds another
--- anti-HER2 drug. Time zero is the start of the last arm-defining drug: for TBP the later
--- of trastuzumab and the line's first chemotherapy (further partners do not move it).
+-- One row per patient with an index treatment: the first LX or TBP line after
+-- resistance to trastuzumab whose time zero lies in the recruitment window. LX:
+-- lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither holds another
+-- anti-HER2 drug. Time zero is the start of the last arm-defining drug: for TBP the
+-- later of trastuzumab and the line's first chemotherapy (further partners do not move
+-- it).
 with
 
 resistances as (
@@ -18,7 +19,8 @@ composed as (
         patient_id,
         line_no,
         max(case when drug_code = 'lapatinib' then started_on end) as lapatinib_on,
-        max(case when drug_code = 'capecitabine' then started_on end) as capecitabine_on,
+        max(case when drug_code = 'capecitabine' then started_on end)
+            as capecitabine_on,
         max(case when drug_code = 'trastuzumab' then started_on end) as trastuzumab_on,
         min(case when drug_class = 'chemotherapy' then started_on end)
             as first_chemotherapy_on,
@@ -33,7 +35,8 @@ armed as (
         composed.line_no,
         case
             when composed.n_anti_her2_drugs <> 1 then null
-            when composed.lapatinib_on is not null and composed.capecitabine_on is not null
+            when composed.lapatinib_on is not null
+                and composed.capecitabine_on is not null
                 then 'LX'
             when composed.trastuzumab_on is not null
                 and composed.first_chemotherapy_on is not null
@@ -54,7 +57,8 @@ candidates as (
         armed.line_no,
         armed.arm,
         armed.anchor_on,
-        case when armed.arm = 'LX' then armed.lx_on else armed.tbp_on end as time_zero_on
+        case when armed.arm = 'LX' then armed.lx_on else armed.tbp_on end
+            as time_zero_on
     from armed
     inner join resistances on armed.patient_id = resistances.patient_id
     where armed.arm is not null

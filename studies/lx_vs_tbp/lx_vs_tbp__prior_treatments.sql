@@ -1,7 +1,7 @@
--- One row per patient in the cohort: hormonal therapy, radiotherapy, trastuzumab and brain
--- surgery before time zero (study.md, Rules: Baseline).
--- "Adjuvant" began before metastatic disease, "metastatic" from then up to the day before
--- time zero; brain radiotherapy is included.
+-- One row per patient in the cohort: hormonal therapy, radiotherapy, trastuzumab and
+-- brain surgery before time zero (study.md, Rules: Baseline). "Adjuvant" began before
+-- metastatic disease, "metastatic" from then up to the day before time zero; brain
+-- radiotherapy is included.
 with
 
 entries as (
@@ -65,10 +65,12 @@ counted as (
 prior_treatments as (
     select
         entries.patient_id,
-        coalesce(counted.n_adjuvant_hormonal > 0, false) as has_adjuvant_hormonal_therapy,
+        coalesce(counted.n_adjuvant_hormonal > 0, false)
+            as has_adjuvant_hormonal_therapy,
         coalesce(counted.n_metastatic_hormonal > 0, false)
             as has_metastatic_hormonal_therapy,
-        coalesce(counted.n_adjuvant_radiotherapy > 0, false) as has_adjuvant_radiotherapy,
+        coalesce(counted.n_adjuvant_radiotherapy > 0, false)
+            as has_adjuvant_radiotherapy,
         coalesce(counted.n_metastatic_radiotherapy > 0, false)
             as has_metastatic_radiotherapy,
         coalesce(counted.n_adjuvant_trastuzumab > 0, false) as has_adjuvant_trastuzumab,

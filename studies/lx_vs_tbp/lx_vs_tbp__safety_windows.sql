@@ -1,8 +1,9 @@
--- One row per patient in the cohort: the time in which adverse events belong to the index
--- treatment, and whether they were asked about in it (safety set: "none" included).
--- From time zero to `safety_tail_days` after the last day of the arm-defining drugs in the
--- line (LX: lapatinib, capecitabine; TBP: trastuzumab and the first chemotherapy); a drug that
--- goes on into the next line counts up to the day before that line.
+-- One row per patient in the cohort: the time in which adverse events belong to the
+-- index treatment, and whether they were asked about in it (safety set: "none"
+-- included). From time zero to `safety_tail_days` after the last day of the
+-- arm-defining drugs in the line (LX: lapatinib, capecitabine; TBP: trastuzumab and the
+-- first chemotherapy); a drug that goes on into the next line counts up to the day
+-- before that line.
 with
 
 entries as (
@@ -20,13 +21,16 @@ arm_drugs as (
     select
         entries.patient_id,
         entries.time_zero_on,
-        drugs.last_on,
-        lines.next_anchor_on,
         drugs.drug_class,
         drugs.started_on,
-        min(case when drugs.drug_class = 'chemotherapy' then drugs.started_on end) over (
-            partition by entries.patient_id
-        ) as first_chemotherapy_on
+        case
+            when lines.next_anchor_on <= drugs.last_on
+                then cast({{ dbt.dateadd('day', -1, 'lines.next_anchor_on') }} as date)
+            else drugs.last_on
+        end as last_in_line_on,
+        min(
+            case when drugs.drug_class = 'chemotherapy' then drugs.started_on end
+        ) over (partition by entries.patient_id) as first_chemotherapy_on
     from entries
     inner join {{ ref('treatment_lines') }} as lines
         on entries.patient_id = lines.patient_id
@@ -42,10 +46,10 @@ windows as (
     select
         patient_id,
         time_zero_on as window_from,
-        cast({{ dbt.dateadd('day', rule('safety_tail_days'), 'max(
-            case when next_anchor_on <= last_on then ' ~ dbt.dateadd('day', -1, 'next_anchor_on')
-            ~ ' else last_on end
-        )') }} as date) as window_to
+        cast(
+            {{ dbt.dateadd('day', rule('safety_tail_days'), 'max(last_in_line_on)') }}
+            as date
+        ) as window_to
     from arm_drugs
     -- further partners of trastuzumab define no arm
     where drug_class = 'anti_her2'

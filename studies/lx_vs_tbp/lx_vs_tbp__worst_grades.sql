@@ -1,6 +1,6 @@
--- One row per patient of the safety set and adverse event term group: the worst CTCAE grade
--- in the safety window (Table 5). A patient without a row for a term had none; an event
--- recorded without grade keeps its row with grade unknown.
+-- One row per patient of the safety set and adverse event term group: the worst CTCAE
+-- grade in the safety window (Table 5). A patient without a row for a term had none; an
+-- event recorded without grade keeps its row with grade unknown.
 with
 
 safety_windows as (

@@ -63,7 +63,9 @@ cohort as (
             when {{ completed_years('births.latest_birth_on', 'entries.time_zero_on') }}
                 >= {{ study_parameter('tcga_brca', 'age_split') }}
                 then 'ge50'
-            when {{ completed_years('births.earliest_birth_on', 'entries.time_zero_on') }}
+            when {{ completed_years(
+                'births.earliest_birth_on', 'entries.time_zero_on'
+            ) }}
                 < {{ study_parameter('tcga_brca', 'age_split') }}
                 then 'lt50'
             else 'unknown'

@@ -1,6 +1,6 @@
 -- One row per patient with a result: hormone receptor status of the primary tumour.
--- Positive if the oestrogen or the progesterone receptor is positive, negative if both are
--- negative, else unknown. Later tumour events are left out, as for HER2.
+-- Positive if the oestrogen or the progesterone receptor is positive, negative if both
+-- are negative, else unknown. Later tumour events are left out, as for HER2.
 with
 
 results as (

@@ -25,7 +25,7 @@ NOT_PORTABLE = {
     "ilike": r"\bilike\b",
 }
 SHORT_BY_MACRO = {"unreadable_values", "unmapped_values"}
-MAX_LINES, MAX_CTES, MAX_WIDTH = 120, 8, 100
+MAX_LINES, MAX_CTES, MAX_WIDTH = 120, 8, 88
 
 
 def ids(path: Path) -> str:

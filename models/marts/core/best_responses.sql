@@ -1,8 +1,8 @@
--- One row per patient, study and rule set: best overall response from time zero to the PFS
--- date (RECIST 1.1; the paper states neither confirmation nor a minimum duration of stable
--- disease, so the default rule set has none).
--- CR > PR > SD > PD > NE; non-CR/non-PD counts as SD; progression in the brain counts as PD.
--- No evaluable scan: NE, also where the patient died or progressed clinically.
+-- One row per patient, study and rule set: best overall response from time zero to the
+-- PFS date (RECIST 1.1; the paper states neither confirmation nor a minimum duration of
+-- stable disease, so the default rule set has none). CR > PR > SD > PD > NE;
+-- non-CR/non-PD counts as SD; progression in the brain counts as PD. No evaluable scan:
+-- NE, also where the patient died or progressed clinically.
 with
 
 followed as (

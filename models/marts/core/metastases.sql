@@ -1,5 +1,5 @@
--- One row per organ and date on which metastases were found, newest delivery of the site.
--- Groups and what counts as central nervous system: seed `organs`.
+-- One row per organ and date on which metastases were found, newest delivery of the
+-- site. Groups and what counts as central nervous system: seed `organs`.
 with
 
 organs as (

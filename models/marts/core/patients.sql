@@ -1,6 +1,7 @@
 -- One row per patient of a site, newest delivery of the site.
 -- A site that sends a patient twice within a delivery raises a data query; here the row
--- with the smaller `source_row_id` stands, so that nothing depends on the order of a file.
+-- with the smaller `source_row_id` stands, so that nothing depends on the order of a
+-- file.
 with
 
 patient_rows as (

@@ -1,9 +1,9 @@
 -- One row per record that shows progression of the disease, whatever line it falls in.
--- `radiological_progression`: PD on a scan, or a new lesion on a scan without a recorded
--- response (RECIST 1.1: a new lesion is progression). `cns_progression`: the same on a
--- scan of the brain, or brain metastases first found. `clinical_progression`: treatment
--- stopped for progression without an evaluable scan. A clinical examination alone is
--- none (RECIST 1.1, section 4.3.3).
+-- `radiological_progression`: PD on a scan, or a new lesion on a scan without a
+-- recorded response (RECIST 1.1: a new lesion is progression). `cns_progression`: the
+-- same on a scan of the brain, or brain metastases first found. `clinical_progression`:
+-- treatment stopped for progression without an evaluable scan. A clinical examination
+-- alone is none (RECIST 1.1, section 4.3.3).
 with
 
 scans as (

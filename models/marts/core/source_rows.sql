@@ -1,6 +1,6 @@
--- One row per landed row of any table, every delivery ever accepted: the way back from a
--- `source_row_id`, which every mart keeps, to the site, the delivery, the file and the line.
--- The file itself is archived under its SHA-256.
+-- One row per landed row of any table, every delivery ever accepted: the way back from
+-- a `source_row_id`, which every mart keeps, to the site, the delivery, the file and
+-- the line. The file itself is archived under its SHA-256.
 with
 
 source_rows as (

@@ -1,6 +1,6 @@
--- One row per patient, study, endpoint and rule set: days from time zero to the event or
--- to the end of what is known (`exit_reason`), and the landed row that decides.
--- How it was chosen: `time_to_event_candidates`.
+-- One row per patient, study, endpoint and rule set: days from time zero to the event
+-- or to the end of what is known (`exit_reason`), and the landed row that decides. How
+-- it was chosen: `time_to_event_candidates`.
 with
 
 deciding as (

@@ -1,8 +1,8 @@
 -- One row per patient, study, endpoint, rule set and record that could have ended the
--- follow-up: the winner (`is_deciding`) and the losers.
--- Events win over censoring: the earliest event (on one day the smaller priority). Without
--- event the censoring source of smallest priority that has a record, and its latest
--- record. Definitions: seed `endpoint_definitions`.
+-- follow-up: the winner (`is_deciding`) and the losers. Events win over censoring: the
+-- earliest event (on one day the smaller priority). Without event the censoring source
+-- of smallest priority that has a record, and its latest record. Definitions: seed
+-- `endpoint_definitions`.
 with
 
 entries as (

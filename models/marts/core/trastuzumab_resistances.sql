@@ -1,7 +1,7 @@
 -- One row per patient with resistance to trastuzumab: the first in time, adjuvant or
--- metastatic, with the record that decides it.
--- `cannot tell`: the disease progressed on trastuzumab too late for primary resistance and
--- without an earlier scan that would show response or stabilisation.
+-- metastatic, with the record that decides it. `cannot tell`: the disease progressed on
+-- trastuzumab too late for primary resistance and without an earlier scan that would
+-- show response or stabilisation.
 with
 
 adjuvant as (

@@ -1,9 +1,10 @@
 -- One row per patient, line and drug of the line.
--- A drug belongs to a line if an episode starts within `regimen_window_days` of the anchor,
--- or if it started earlier and goes on: for more than `carry_over_days`, or as long as the
--- drugs that began with the line. One that ends sooner is being stopped. Without the second
--- half a patient who dies within days would leave the line's arm because of the death.
--- `started_on` is the drug's start in this line: the episode's, or the anchor.
+-- A drug belongs to a line if an episode starts within `regimen_window_days` of the
+-- anchor, or if it started earlier and goes on: for more than `carry_over_days`, or as
+-- long as the drugs that began with the line. One that ends sooner is being stopped.
+-- Without the second half a patient who dies within days would leave the line's arm
+-- because of the death. `started_on` is the drug's start in this line: the episode's,
+-- or the anchor.
 with
 
 anchors as (
@@ -85,7 +86,8 @@ treatment_line_drugs as (
         drug_group,
         min(
             case
-                when episode_started_on < anchor_on then anchor_on else episode_started_on
+                when episode_started_on < anchor_on
+                    then anchor_on else episode_started_on
             end
         ) as started_on,
         max(episode_last_on) as last_on,

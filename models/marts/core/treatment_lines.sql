@@ -1,7 +1,7 @@
 -- One row per patient and line of systemic treatment for metastatic disease.
 -- A line holds chemotherapy or anti-HER2 drugs; endocrine therapy, bone agents,
--- radiotherapy and surgery open none. It ends the day before the next line's first drug, at
--- the latest with the last end of its drugs.
+-- radiotherapy and surgery open none. It ends the day before the next line's first
+-- drug, at the latest with the last end of its drugs.
 with
 
 anchors as (
@@ -41,7 +41,9 @@ treatment_lines as (
         anchors.next_anchor_on,
         case
             when anchors.next_anchor_on <= regimens.last_on
-                then cast({{ dbt.dateadd('day', -1, 'anchors.next_anchor_on') }} as date)
+                then cast(
+                    {{ dbt.dateadd('day', -1, 'anchors.next_anchor_on') }} as date
+                )
             else regimens.last_on
         end as ended_on,
         regimens.regimen,

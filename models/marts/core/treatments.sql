@@ -1,9 +1,8 @@
 -- One row per drug of a landed drug row, newest delivery of the site; a regimen's short
--- name (TCH, XH) becomes its drugs (seed `regimen_drugs`).
--- `last_on` is the day the course is taken to end: the recorded end; the day of the
--- delivery where the drug is marked as ongoing (not where dates are offsets: a delivery has
--- no place on that scale); else the first day. Unmapped drugs keep their row, without a
--- code.
+-- name (TCH, XH) becomes its drugs (seed `regimen_drugs`). `last_on` is the day the
+-- course is taken to end: the recorded end; the day of the delivery where the drug is
+-- marked as ongoing (not where dates are offsets: a delivery has no place on that
+-- scale); else the first day. Unmapped drugs keep their row, without a code.
 with
 
 regimens as (

@@ -1,8 +1,8 @@
 -- One row per examination of the tumour, newest delivery of the site.
 -- `is_adequate`: a scan, not of the brain alone, with a response that can be evaluated
--- (RECIST 1.1 categories; NE is none). An examination without a recorded modality counts as
--- a scan if its response is a RECIST category. Only such an assessment shows that there
--- was no progression; a brain scan says nothing about the rest of the body.
+-- (RECIST 1.1 categories; NE is none). An examination without a recorded modality
+-- counts as a scan if its response is a RECIST category. Only such an assessment shows
+-- that there was no progression; a brain scan says nothing about the rest of the body.
 with
 
 modalities as (
@@ -57,12 +57,14 @@ tumour_assessments as (
         examinations.has_new_lesion,
         coalesce(modalities.is_scan, true) as is_scan,
         coalesce(organs.is_cns, false) as is_brain_only,
-        coalesce(modalities.shows_brain_lesions, false) and coalesce(organs.is_cns, false)
+        coalesce(modalities.shows_brain_lesions, false)
+        and coalesce(organs.is_cns, false)
             as is_brain_scan,
         coalesce(modalities.is_scan, true)
         and not coalesce(organs.is_cns, false)
         and coalesce(
-            examinations.response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD'), false
+            examinations.response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD'),
+            false
         ) as is_adequate
     from examinations
     left join modalities on examinations.modality_code = modalities.modality_code

@@ -1,6 +1,6 @@
 -- One row per accepted delivery, file, sheet and contract table: rows read = landed +
--- refused + not meant for the table, and the rows found in the landing zone. A file that
--- feeds a table in two ways (ER and PR of one row) is read, and counted, twice.
+-- refused + not meant for the table, and the rows found in the landing zone. A file
+-- that feeds a table in two ways (ER and PR of one row) is read, and counted, twice.
 -- The test `is_balanced` proves the sums.
 with
 
