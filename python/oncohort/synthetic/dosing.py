@@ -1,25 +1,13 @@
 """Drug rows as sites keep them: cycles, courses, overlaps, exact repeats."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from oncohort.synthetic.journey import Journey
+from oncohort.synthetic.journey import DAY, Journey, read_table, typed
 
-INFUSED = {
-    "trastuzumab", "pertuzumab", "trastuzumab_emtansine", "docetaxel", "paclitaxel",
-    "nab_paclitaxel", "vinorelbine", "gemcitabine", "cisplatin", "carboplatin",
-    "pemetrexed", "epirubicin", "pirarubicin", "liposomal_doxorubicin",
-}  # fmt: skip
-DOSES = {
-    "trastuzumab": (6, "mg/kg"), "lapatinib": (1250, "mg"), "docetaxel": (75, "mg/m2"),
-    "capecitabine": (2000, "mg/m2"), "paclitaxel": (175, "mg/m2"),
-    "vinorelbine": (25, "mg/m2"), "gemcitabine": (1000, "mg/m2"),
-    "cisplatin": (75, "mg/m2"), "letrozole": (2.5, "mg"), "pyrotinib": (400, "mg"),
-}  # fmt: skip
-REGIMENS = {
-    "docetaxel": "TH", "paclitaxel": "PH", "vinorelbine": "NH", "gemcitabine": "GH",
-    "capecitabine": "XH",
-}  # fmt: skip
 CYCLE = 21
+DRUGS = {row["drug"]: row for row in read_table("drugs.csv")}
+REGIMENS = {drug: row["regimen"] for drug, row in DRUGS.items() if row["regimen"]}
+UNKNOWN = {"is_infused": "false", "dose": "", "dose_unit": ""}
 
 
 def give(
@@ -31,77 +19,57 @@ def give(
     stop: str = "",
     ongoing: bool = False,
 ) -> None:
-    """Add the rows of one uninterrupted spell of a drug, first and last day exact.
+    """Add the rows of one uninterrupted spell, first and last day exact.
 
-    Parameters
-    ----------
-    j : Journey
-        Patient; gets rows in `treatments`.
-    drug : str
-        Generic name, or the short name of a regimen.
-    start, end : date
-        First and last day; the last row ends on `end` exactly.
-    style : str
-        `course`, `cycles`, `blocks` or `overlap`; drawn if empty.
-    stop : str
-        Reason to stop, on the last row.
-    ongoing : bool
-        The last row has no end and is marked as ongoing.
+    `drug` may be the short name of a regimen; `style` is drawn if empty; `stop` is the
+    reason on the last row, which has no end if `ongoing`.
     """
     if end < start:
         raise ValueError(f"{j.patient}: {drug} ends {end} before it starts {start}")
-    style = style or _style(j, drug, (end - start).days)
-    spells = {"course": _course, "cycles": _cycles, "blocks": _blocks}
-    spans = spells.get(style, _overlap)(start, end)
+    kind = DRUGS.get(drug, UNKNOWN)
+    style = style or _style(j, kind["is_infused"] == "true", (end - start).days)
+    spans = _spans(style, start, end)
     is_single = style == "cycles" and j.chance(0.3)
-    dose, unit = DOSES.get(drug, ("", ""))
-    for number, (first, last) in enumerate(spans, 1):
-        is_last = number == len(spans)
+    for span in spans:
+        first, last = span
+        is_last = span is spans[-1]
+        is_open = is_last and ongoing
         row = {
             "drug": drug,
             "started_on": first,
-            "ended_on": "" if is_single and first == last else last,
-            "is_ongoing": "no",
-            "dose": dose,
-            "dose_unit": unit,
-            "stop_reason": stop if is_last else "",
+            "ended_on": "" if is_open or (is_single and first == last) else last,
+            "is_ongoing": "yes" if is_open else "no",
+            "dose": typed(kind["dose"]),
+            "dose_unit": kind["dose_unit"],
+            "stop_reason": stop if is_last and not is_open else "",
         }
-        if is_last and ongoing:
-            row |= {"ended_on": "", "is_ongoing": "yes", "stop_reason": ""}
-        j.add("treatments", **row)
-        if j.chance(0.02):
+        for _ in range(2 if j.chance(0.02) else 1):
             j.add("treatments", **row)
     j.used.add(drug)
 
 
-def _style(j: Journey, drug: str, length: int) -> str:
+def _style(j: Journey, is_infused: bool, length: int) -> str:
     if length < CYCLE:
         return "course"
-    if drug in INFUSED and length < 400:
-        return j.rng.choice(("cycles", "course", "blocks", "overlap"))
-    return j.rng.choice(("blocks", "course", "course", "overlap"))
+    if is_infused and length < 400:
+        return j.pick("cycles", "course", "blocks", "overlap")
+    return j.pick("blocks", "course", "course", "overlap")
 
 
-def _course(start: date, end: date) -> list[tuple[date, date]]:
-    return [(start, end)]
-
-
-def _cycles(start: date, end: date) -> list[tuple[date, date]]:
-    count = max(1, -(-(end - start).days // CYCLE))
-    step = (end - start) / count
-    days = [start + timedelta(days=(step * n).days) for n in range(count)]
-    return [(day, day) for day in [*days, end]]
-
-
-def _blocks(start: date, end: date) -> list[tuple[date, date]]:
-    spans, first = [], start
-    while (end - first).days > 110:
-        spans.append((first, first + timedelta(days=63)))
-        first += timedelta(days=84)
-    return [*spans, (first, end)]
-
-
-def _overlap(start: date, end: date) -> list[tuple[date, date]]:
-    middle = start + (end - start) // 2
-    return [(start, middle + timedelta(days=min(10, (end - middle).days))),
-            (middle, end)]  # fmt: skip
+def _spans(style: str, start: date, end: date) -> list[tuple[date, date]]:
+    """First and last day of each row."""
+    length = end - start
+    if style == "course":
+        return [(start, end)]
+    if style == "cycles":
+        count = max(1, -(-length.days // CYCLE))
+        days = [start + (length / count * n).days * DAY for n in range(count)]
+        return [(day, day) for day in [*days, end]]
+    if style == "blocks":
+        spans, first = [], start
+        while (end - first).days > 110:
+            spans.append((first, first + 63 * DAY))
+            first += 84 * DAY
+        return [*spans, (first, end)]
+    middle = start + length // 2
+    return [(start, middle + min(10 * DAY, end - middle)), (middle, end)]

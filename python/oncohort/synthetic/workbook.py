@@ -11,20 +11,7 @@ WRITTEN = b"2020-01-01T00:00:00Z"
 
 
 def workbook_bytes(title: str, sheets: dict[str, list[list[object]]]) -> bytes:
-    """Write sheets with a title row above each header.
-
-    Parameters
-    ----------
-    title : str
-        First row of each sheet, followed by the sheet's name.
-    sheets : dict of str to list of rows
-        Header and rows by sheet.
-
-    Returns
-    -------
-    bytes
-        The workbook; same content, same bytes.
-    """
+    """Sheets with a title row above each header; same content, same bytes."""
     book = Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)

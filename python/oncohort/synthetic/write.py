@@ -5,27 +5,26 @@ from collections.abc import Callable, Iterable
 from io import StringIO
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 from oncohort.synthetic.build import all_journeys
-from oncohort.synthetic.dialects import (
-    CONCEPTS,
-    SITES,
-    SPLIT_BY,
-    Site,
-    files,
-    headers,
-    written,
-)
-from oncohort.synthetic.journey import Journey
-from oncohort.synthetic.names import person_name
-from oncohort.synthetic.truth import COLUMNS, truth_row
+from oncohort.synthetic.dialects import SITES, Site, headers, person_name, written
+from oncohort.synthetic.journey import Journey, meets, read_table
 from oncohort.synthetic.workbook import workbook_bytes
 
 DEFAULT_SEED = 20191231
 SHARED_NUMBERS = 6
-PATHOLOGY = ("record_no", "tested_on", "specimen", "er", "pr", "her2_ihc",
-             "her2_fish", "value")  # fmt: skip
+FILES = read_table("files.csv")
+MARKERS = ("er", "pr", "her2_ihc", "her2_fish", "value")
+FINDINGS = list(read_table("reconstructed_patients.csv")[0])[4:]
+COLUMNS = (
+    *("site_id", "record_no", "truth_patient", "is_eligible"),
+    *("first_failed_criterion", "reason", "boundary", "time_zero_on", "first_drug_on"),
+    *("arm", "line_no", "resistance", "resistance_on", "resistance_setting"),
+    *(*FINDINGS, "metastatic_on", "death_on", "last_known_alive_on"),
+)
 Table = list[list[object]]
+Patients = dict[str, Journey]
 
 
 def synthesize(
@@ -44,125 +43,126 @@ def synthesize(
     """
     rng = Random(f"oncohort-sites-{seed}")  # noqa: S311
     placed = _placed(all_journeys(seed), rng)
-    for site in SITES:
-        mine = {number: j for (at, number), j in placed.items() if at is site}
+    for site, mine in placed.items():
         folder = out / "extracts" / site.site_id / site.delivered_on
         folder.mkdir(parents=True, exist_ok=True)
-        tables = _tables(site, mine, rng)
-        _write(site, folder, tables)
+        files = [file for file in FILES if file[site.site_id]]
+        tables = {f[site.site_id]: _table(site, f, mine, rng) for f in files}
+        if site.workbook:
+            content = workbook_bytes(site.title, tables)
+            (folder / site.workbook).write_bytes(content)
+        else:
+            for name, table in tables.items():
+                (folder / name).write_bytes(_csv(table).encode(site.encoding))
         rows = sum(len(table) - 1 for table in tables.values())
         say(f"{site.site_id}: {len(mine)} patients, {rows} rows")
-    truth = [truth_row(j, at.site_id, number) for (at, number), j in placed.items()]
-    truth.sort(key=lambda row: row["truth_patient"])
-    lines = [[row.get(name, "") for name in COLUMNS] for row in truth]
-    (out / "truth.csv").write_bytes(_csv([list(COLUMNS), *lines]).encode())
+    truth = [
+        _truth_row(j, site.site_id, number)
+        for site, mine in placed.items()
+        for number, j in mine.items()
+    ]
+    truth.sort(key=lambda row: row[COLUMNS.index("truth_patient")])
+    (out / "truth.csv").write_bytes(_csv([COLUMNS, *truth]).encode())
 
 
-def _placed(journeys: list[Journey], rng: Random) -> dict[tuple[Site, str], Journey]:
+def _placed(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
     """Give each patient a hospital and a record number there."""
-    by_site: dict[str, list[Journey]] = {site.site_id: [] for site in SITES}
+    placed: dict[Site, list[Journey]] = {site: [] for site in SITES}
     for j in journeys:
-        site = rng.choices(SITES, [site.share for site in SITES])[0]
-        by_site[site.site_id].append(j)
-    placed, shared = {}, []
-    for site in SITES:
-        mine = by_site[site.site_id]
-        numbers = rng.sample(range(10**4, 10 ** (site.digits - 1)), len(mine))
-        if site.digits == 8:  # two hospitals, same numbers, other people
+        (site,) = rng.choices(SITES, [int(site.share) for site in SITES])
+        placed[site].append(j)
+    numbered, shared = {}, []
+    for site, mine in placed.items():
+        digits = int(site.digits)
+        numbers = rng.sample(range(10**4, 10 ** (digits - 1)), len(mine))
+        if digits == 8:  # two hospitals, same numbers, other people
             numbers[:SHARED_NUMBERS] = shared or numbers[:SHARED_NUMBERS]
             shared = numbers[:SHARED_NUMBERS]
-        for number, j in zip(numbers, mine, strict=True):
-            placed[site, f"{number:0{site.digits}}"] = j
-    return placed
+        keys = [f"{number:0{digits}}" for number in numbers]
+        numbered[site] = dict(zip(keys, mine, strict=True))
+    return numbered
 
 
-def _tables(site: Site, mine: dict[str, Journey], rng: Random) -> dict[str, Table]:
-    """Render the files of a site, each ordered in its own way."""
-    found = {}
-    for table, only, name in files(site.site_id):
-        if table == "pathology":
-            found[name] = _wide_pathology(site, mine, rng)
-            continue
-        concepts = [c for c in CONCEPTS[table].split() if c in headers(site.site_id)]
-        if only and only != "other":
-            concepts.remove(SPLIT_BY[table])
-        lines = _lines(site, table, only, concepts, mine, rng)
-        found[name] = [[headers(site.site_id)[c] for c in concepts], *lines]
-    return found
-
-
-def _lines(
-    site: Site, table: str, only: str, concepts: list[str],
-    mine: dict[str, Journey], rng: Random,
-) -> Table:  # fmt: skip
+def _table(site: Site, file: dict[str, str], mine: Patients, rng: Random) -> Table:
+    """Header and lines of one file of a site, ordered in its own way."""
+    table = file["table"]
+    if table == "pathology":
+        return _wide_pathology(site, mine, rng)
+    columns = headers(site, table)
+    columns.pop(file["left_out"], None)
+    says_missing = table in ("patients", "diagnoses", "biomarkers")
+    missing = site.missing if says_missing else ""
     lines: Table = []
     for number, j in mine.items():
+        person = {"record_no": number}
+        if table == "patients":
+            person["patient_name"] = person_name(site.language, int(number))
+            person["national_no"] = f"YB{int(number) * 7919 % 10**9:09}"
         previous: dict = {}
-        rows = [row for row in j.tables[table] if _belongs(table, only, row)]
-        for row in rows:
+        for row in j.tables[table]:
             if row == previous:
                 lines.append(lines[-1])
-                continue
-            person = {"record_no": number}
-            if table == "patients":
-                person |= {
-                    "patient_name": person_name(site.language, number),
-                    "national_no": f"YB{int(number) * 7919 % 10**9:09}",
-                }
-            lines.append([_cell(site, table, c, row | person, rng) for c in concepts])
-            previous = row
+            elif meets(SimpleNamespace(**row), file["only"]):
+                cells = [written(site, c, row | person, rng) for c in columns]
+                lines.append([missing if cell == "" else cell for cell in cells])
+                previous = row
     if table not in ("patients", "diagnoses") and rng.random() < 0.7:
         rng.shuffle(lines)
-    return lines
+    return [list(columns.values()), *lines]
 
 
-def _cell(site: Site, table: str, concept: str, row: dict, rng: Random) -> object:
-    value = written(site, concept, row, rng)
-    if value == "" and table in ("patients", "diagnoses", "biomarkers"):
-        return site.missing
-    return value
-
-
-def _belongs(table: str, only: str, row: dict) -> bool:
-    if not only:
-        return True
-    if only == "other":
-        return row["milestone"] != "death"
-    return row[SPLIT_BY[table]] == only
-
-
-def _wide_pathology(site: Site, mine: dict[str, Journey], rng: Random) -> Table:
+def _wide_pathology(site: Site, mine: Patients, rng: Random) -> Table:
     """One line a report, one column a marker."""
-    names = headers(site.site_id)
-    lines: Table = [[names.get(c, c.upper()) for c in PATHOLOGY]]
+    names = headers(site, "biomarkers")
+    start = ("record_no", "tested_on", "specimen")
+    lines: Table = [[names.get(c, c.upper()) for c in (*start, *MARKERS)]]
     for number, j in mine.items():
         reports: dict[tuple, dict] = {}
         for row in j.tables["biomarkers"]:
-            report = reports.setdefault((row["tested_on"], row["organ"]), {})
-            column = row["marker"]
+            column = {"her2": f"her2_{row['method']}", "ki67": "value"}
+            column = column.get(row["marker"], row["marker"])
             concept = "score" if row.get("score") else "result"
-            if column == "her2":
-                column = f"her2_{row['method']}"
-            if column == "ki67":
-                column, concept = "value", "value"
+            concept = "value" if column == "value" else concept
+            report = reports.setdefault((row["tested_on"], row["organ"]), {})
             report[column] = written(site, concept, row, rng)
         for (on, organ), report in reports.items():
             row = {"record_no": number, "tested_on": on, "organ": organ}
-            start = [written(site, c, row, rng) for c in PATHOLOGY[:3]]
-            lines.append(start + [report.get(c, "") for c in PATHOLOGY[3:]])
+            first = [written(site, c, row, rng) for c in start]
+            lines.append(first + [report.get(c, "") for c in MARKERS])
     return lines
 
 
-def _write(site: Site, folder: Path, tables: dict[str, Table]) -> None:
-    if site.workbook:
-        content = workbook_bytes(site.title, tables)
-        (folder / site.workbook).write_bytes(content)
-        return
-    for name, table in tables.items():
-        (folder / name).write_bytes(_csv(table).encode(site.encoding))
+def _truth_row(j: Journey, site_id: str, record_no: str) -> list[str]:
+    """What the study must find about a patient; empty where that does not apply."""
+    w = j.wish
+    row: dict[str, object] = {
+        "site_id": site_id,
+        "record_no": record_no,
+        "truth_patient": j.patient,
+        "is_eligible": not j.failed,
+        "first_failed_criterion": j.failed or "",
+        "reason": j.reason,
+        "boundary": j.boundary,
+        "death_on": j.on.get("death", ""),
+        "last_known_alive_on": j.on["last_alive"],
+        "metastatic_on": j.on["metastatic"] if j.failed != 3 else "",
+    }
+    if j.failed not in (3, 4):
+        is_adjuvant = w.is_adjuvant_trastuzumab_failure
+        row["resistance"] = w.resistance
+        row["resistance_on"] = j.on["resistance"]
+        row["resistance_setting"] = "adjuvant" if is_adjuvant else "metastatic"
+    if j.failed not in (3, 4, 5):
+        more = j.facts.get("extra_lines", 0) + ("late_line" in j.facts)
+        row |= {"time_zero_on": j.zero, "first_drug_on": j.on["anchor"]}
+        row |= {"arm": w.arm, "line_no": w.line_no + more}
+    if not j.failed:
+        row |= {name: getattr(w, name) for name in FINDINGS}
+    values = [row.get(name, "") for name in COLUMNS]
+    return [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
 
 
-def _csv(rows: Iterable[list[object]]) -> str:
+def _csv(rows: Iterable[Iterable[object]]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
