@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oncohort.errors import EXIT_CODES, OncohortError
@@ -18,7 +18,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments after the program's name; by default the process's.
     """
-    _speak_utf8()
+    # whatever the console: the answers hold Chinese
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(argv)
     try:
         return options.run(Workspace(options.workspace), options) or 0
@@ -32,13 +35,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _speak_utf8() -> None:
-    """Write UTF-8 whatever the console: the answers hold Chinese."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     codes = "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -50,69 +46,47 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_workspace(top, None)
     commands = top.add_subparsers(metavar="command", required=True)
-    for name, run, help_text in (
-        ("init", _init, "make the workspace's folders, and empty tables for dbt"),
-        ("receive", _receive, "land what is new under extracts/"),
-        ("refresh", _refresh, "receive, build, analyse, report, publish"),
-        ("build", _build, "run dbt build on what has landed"),
-        ("publish", _publish, "analyse, report and publish what was built"),
-        ("sql", _sql, "ask the current publication"),
-        ("synthesize", _synthesize, "write the made-up extracts of eight hospitals"),
-    ):
+
+    def add(run: Callable[..., int | None], help_text: str) -> argparse.ArgumentParser:
+        name = run.__name__.strip("_")
         command = commands.add_parser(name, help=help_text, description=help_text)
         command.set_defaults(run=run)
+        # after the command too, where leaving it out must not undo the one before
         _add_workspace(command, argparse.SUPPRESS)
-        _ARGUMENTS.get(name, lambda _: None)(command)
+        return command
+
+    add(_init, "make the workspace's folders, and empty tables for dbt")
+    receive = add(_receive, "land what is new under extracts/")
+    receive.add_argument("--site", help="only this site's deliveries")
+    add(_refresh, "receive, build, analyse, report, publish")
+    add(_build, "run dbt build on what has landed")
+    add(_publish, "analyse, report and publish what was built")
+    sql = add(_sql, "ask the current publication")
+    sql.add_argument("question", help="a select, or a file of analyses/")
+    sql.add_argument("--study", help="search this study's tables first")
+    sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    working = "ask the working database instead"
+    sql.add_argument("--working", action="store_true", help=working)
+    synthesize = add(_synthesize, "write the made-up extracts of eight hospitals")
+    out = "gets extracts/ and truth.csv; default: the workspace"
+    synthesize.add_argument("--out", type=Path, metavar="DIR", help=out)
+    seed = "default: the shipped extracts'"
+    synthesize.add_argument("--seed", type=int, help=seed)
     return top
 
 
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
-    command.add_argument(
-        "--workspace",
-        metavar="DIR",
-        default=default,
-        help="folder of all data; else ONCOHORT_WORKSPACE, else the project's root",
-    )
+    where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
+    command.add_argument("--workspace", metavar="DIR", default=default, help=where)
 
 
-def _receive_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--site", help="only this site's deliveries")
-
-
-def _sql_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("question", help="a select, or a file of analyses/")
-    command.add_argument("--study", help="search this study's tables first")
-    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    command.add_argument(
-        "--working", action="store_true", help="ask the working database instead"
-    )
-
-
-def _synthesize_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="gets extracts/ and truth.csv; default: the workspace",
-    )
-    command.add_argument("--seed", type=int, help="default: the shipped extracts'")
-
-
-_ARGUMENTS = {
-    "receive": _receive_arguments,
-    "sql": _sql_arguments,
-    "synthesize": _synthesize_arguments,
-}
-
-
-def _init(workspace: Workspace, options: argparse.Namespace) -> int:
+def _init(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.lock import writer_lock
     from oncohort.receive.run import prepare
 
     with writer_lock(workspace, "init"):
         prepare(workspace)
     print(f"{workspace.root} is ready; put files into extracts/<site>/<date>/")
-    return 0
 
 
 def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -127,27 +101,26 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
     return max((problem.exit_code for problem in problems), default=0)
 
 
-def _refresh(workspace: Workspace, options: argparse.Namespace) -> int:
+def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.refresh import refresh
 
     refresh(workspace, say=_say)
-    return 0
 
 
-def _build(workspace: Workspace, options: argparse.Namespace) -> int:
+def _build(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.dbt_run import build
     from oncohort.lock import writer_lock
-    from oncohort.receive.run import prepare, recover_landing
+    from oncohort.receive.journal import recover
+    from oncohort.receive.run import prepare
 
     with writer_lock(workspace, "build"):
         prepare(workspace)
-        recover_landing(workspace)
+        recover(workspace)
         build(workspace, _say)
     print("built; `oncohort publish` makes it visible")
-    return 0
 
 
-def _publish(workspace: Workspace, options: argparse.Namespace) -> int:
+def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.lock import writer_lock
     from oncohort.publish import page_to_open
     from oncohort.refresh import analyse_and_publish
@@ -155,29 +128,20 @@ def _publish(workspace: Workspace, options: argparse.Namespace) -> int:
     with writer_lock(workspace, "publish"):
         analyse_and_publish(workspace, None, _say)
     print(f"open {page_to_open(workspace)}")
-    return 0
 
 
-def _sql(workspace: Workspace, options: argparse.Namespace) -> int:
+def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.sql import run_sql
 
-    run_sql(
-        workspace,
-        options.question,
-        sys.stdout,
-        study=options.study,
-        format=options.format,
-        working=options.working,
-    )
-    return 0
+    question, out = options.question, sys.stdout
+    run_sql(workspace, question, out, options.study, options.format, options.working)
 
 
-def _synthesize(workspace: Workspace, options: argparse.Namespace) -> int:
+def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.synthetic import DEFAULT_SEED, synthesize
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
     synthesize(options.out or workspace.root, seed, say=_say)
-    return 0
 
 
 def _say(line: str) -> None:

@@ -1,5 +1,6 @@
 """The extract contract and the books of the landing zone, read from their dbt YAML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,37 +23,30 @@ class Column:
     code_list: str | None = None
     required: bool = False
     identifying: bool = False
-    is_lineage: bool = False
+    lineage: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its key and columns, lineage first."""
+    """One table: its key and columns, lineage first; `file` is a study's CSV of it."""
 
     name: str
     columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
+    key: Sequence[str] = ()
     file: str | None = None
 
     @property
     def content(self) -> tuple[Column, ...]:
         """The columns a site sends, without lineage."""
-        return tuple(column for column in self.columns if not column.is_lineage)
+        return tuple(column for column in self.columns if not column.lineage)
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Names of the columns that hold dates."""
+        return tuple(column.name for column in self.content if column.type == "date")
 
 
-def _column(entry: dict[str, Any]) -> Column:
-    meta = entry.get("config", {}).get("meta", {})
-    return Column(
-        name=entry["name"],
-        data_type=entry.get("data_type", "varchar"),
-        type=meta.get("type", "text"),
-        code_list=meta.get("code_list"),
-        required=meta.get("required", False),
-        identifying=meta.get("identifying", False),
-        is_lineage=meta.get("lineage", False),
-    )
-
-
+@lru_cache
 def _tables(path: Path) -> dict[str, Table]:
     import yaml
 
@@ -66,36 +60,37 @@ def _tables(path: Path) -> dict[str, Table]:
             "restore the file from the repository",
             file=path,
         ) from error
-    found = {}
-    for table in tables:
-        meta = table.get("config", {}).get("meta", {})
-        found[table["name"]] = Table(
-            name=table["name"],
-            columns=tuple(_column(entry) for entry in table["columns"]),
-            key=tuple(meta.get("key", ())),
-            file=meta.get("file"),
+    return {table["name"]: _table(table) for table in tables}
+
+
+def _table(entry: dict[str, Any]) -> Table:
+    columns = tuple(
+        Column(
+            column["name"], column.get("data_type", "varchar"), **_meta(column, Column)
         )
-    return found
+        for column in entry["columns"]
+    )
+    return Table(entry["name"], columns, **_meta(entry, Table))
 
 
-@lru_cache
-def _read(root: Path, page: str) -> dict[str, Table]:
-    return _tables(root / page)
+def _meta(entry: dict[str, Any], kind: type) -> dict[str, Any]:
+    meta = entry.get("config", {}).get("meta", {})
+    return {name: meta[name] for name in meta if name in kind.__dataclass_fields__}
 
 
 def extract_tables() -> dict[str, Table]:
     """Return the tables of the extract contract by name."""
-    return _read(project_root(), EXTRACT_YML)
+    return _tables(project_root() / EXTRACT_YML)
 
 
 def book_tables() -> dict[str, Table]:
     """Return the books and the landed configuration by name."""
-    return _read(project_root(), LANDING_YML)
+    return _tables(project_root() / LANDING_YML)
 
 
-def configuration_tables() -> dict[str, Table]:
-    """Return the tables that studies fill from a CSV of their folder, by name."""
-    return {name: table for name, table in book_tables().items() if table.file}
+def configuration_files() -> dict[str, str]:
+    """Return the tables that studies fill: name -> CSV of the study's folder."""
+    return {name: table.file for name, table in book_tables().items() if table.file}
 
 
 def identifying_columns() -> frozenset[str]:

@@ -20,64 +20,41 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
     Not the unit tests: they test the code, give the same answer whatever the data, and
     take a third of the time. Plain `dbt build` and `make check` run them too.
 
-    Parameters
-    ----------
-    workspace : Workspace
-        Its landing zone is read, its working database written.
-    say : callable
-        Gets progress lines; dbt's own log goes to `logs/dbt.log`.
+    `say` gets progress lines; dbt's own log goes to `logs/dbt.log`.
 
     Raises
     ------
     BuildFailed
         With each failing node, what it says and its compiled SQL.
     """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     workspace.create()
-    progress = _Progress(say)
-    options = [
-        "--project-dir",
-        str(workspace.project),
-        "--profiles-dir",
-        str(workspace.project),
-        "--target-path",
-        str(workspace.root / "target"),
-        "--log-path",
-        str(workspace.logs),
-        "--no-use-colors",
-        "--quiet",
-        "--log-level-file",
-        "info",
-        "--exclude-resource-type",
-        "unit_test",
-        "--no-send-anonymous-usage-stats",
-    ]
+    n_done, said_at = 0, time.monotonic()
+
+    def follow(event: Any) -> None:
+        nonlocal n_done, said_at
+        n_done += event.info.name == "NodeFinished"
+        if time.monotonic() - said_at > _SAY_EVERY_SECONDS:
+            said_at = time.monotonic()
+            say(f"dbt build: {n_done} done so far")
+
+    project = str(workspace.project)
+    options = ["--project-dir", project, "--profiles-dir", project]
+    options += ["--target-path", str(workspace.root / "target")]
+    options += ["--log-path", str(workspace.logs), "--log-level-file", "info"]
+    options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
+    options += ["--exclude-resource-type", "unit_test"]
     with _environment(workspace.environment()):
         try:
-            result = dbtRunner(callbacks=[progress]).invoke(["build", *options])
+            result = dbtRunner(callbacks=[follow]).invoke(["build", *options])
         finally:
-            _close_database()
+            # let go of the working database: the next step opens it for itself
+            DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise _failure(workspace, result)
-    say(f"dbt build: {progress.n_done} seeds, models and tests done")
-
-
-class _Progress:
-    """Says how far dbt is, now and then."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
-        self.n_done = 0
-        self.said_at = time.monotonic()
-
-    def __call__(self, event: Any) -> None:
-        if event.info.name != "NodeFinished":
-            return
-        self.n_done += 1
-        if time.monotonic() - self.said_at > _SAY_EVERY_SECONDS:
-            self.said_at = time.monotonic()
-            self.say(f"dbt build: {self.n_done} done so far")
+    say(f"dbt build: {n_done} seeds, models and tests done")
 
 
 @contextlib.contextmanager
@@ -92,13 +69,6 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _close_database() -> None:
-    """Let go of the working database: the next step opens it for itself."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()
 
 
 def _failure(workspace: Workspace, result: Any) -> BuildFailed:

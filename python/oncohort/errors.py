@@ -6,14 +6,8 @@ from typing import Any
 class OncohortError(Exception):
     """Something the user can put right; the command line prints it without a trace.
 
-    Parameters
-    ----------
-    message : str
-        What is wrong, one sentence.
-    remedy : str
-        What to do about it, one sentence or two.
-    file, sheet, line, column, value : optional
-        Where it is wrong; only what is known is printed.
+    The message says what is wrong, the remedy what to do; file, sheet, line, column and
+    value say where, and only what is known is printed.
     """
 
     exit_code = 1
@@ -31,13 +25,9 @@ class OncohortError(Exception):
     ) -> None:
         """Keep the parts, for the message and for tests."""
         super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+        self.message, self.remedy = message, remedy
         self.file = None if file is None else str(file)
-        self.sheet = sheet
-        self.line = line
-        self.column = column
-        self.value = value
+        self.sheet, self.line, self.column, self.value = sheet, line, column, value
 
     def __str__(self) -> str:
         """Return the message with its place and remedy, one line each."""

@@ -1,13 +1,12 @@
 """Pseudonyms: keyed hashes of patients, records and landed rows.
 
-All three are HMAC-SHA256, cut to 16 (patient) or 24 hex digits. The hash is written
-as SQL, so that a million rows take seconds; `keyed_hash` says the same in Python and a
-test holds one against the other. A value's own text cannot contain the separator or
-the mark of a null: both are control characters.
+SHA-256 over the secret and the parts, cut to 16 (patient) or 24 hex digits; cut, it
+cannot be extended by who does not know the secret. Written as SQL, so that a million
+rows take seconds; `keyed_hash` says the same in Python. A value's own text cannot hold
+the separator or the mark of a null: both are control characters.
 """
 
 import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 
@@ -19,9 +18,7 @@ KEY_VARIABLE = "ONCOHORT_ID_KEY"
 KEY_FILE = "id_key"
 PATIENT_DIGITS = 16
 ROW_DIGITS = 24
-SEPARATOR = "\x1f"
-NULL_MARK = "\x1e"
-_BLOCK = 64
+_SEPARATOR, _NULL_MARK = "\x1f", "\x1e"
 _SHORTEST_KEY = 16
 
 
@@ -33,10 +30,10 @@ def id_key(workspace: Workspace) -> bytes:
     ConfigError
         If a key is set but shorter than 16 bytes.
     """
-    text = os.environ.get(KEY_VARIABLE)
+    place, text = KEY_VARIABLE, os.environ.get(KEY_VARIABLE)
     file = workspace.root / KEY_FILE
     if text is None and file.is_file():
-        text = file.read_text(encoding="utf-8")
+        place, text = KEY_FILE, file.read_text(encoding="utf-8")
     if text is None:
         return PUBLIC_TEST_KEY
     key = text.strip().encode()
@@ -44,14 +41,9 @@ def id_key(workspace: Workspace) -> bytes:
         raise ConfigError(
             f"the key for patient ids is shorter than {_SHORTEST_KEY} characters",
             'make one with: python -c "import secrets; print(secrets.token_hex(32))"',
-            file=KEY_VARIABLE if KEY_VARIABLE in os.environ else KEY_FILE,
+            file=place,
         )
     return key
-
-
-def is_public(key: bytes) -> bool:
-    """Return whether a key is the public test key."""
-    return key == PUBLIC_TEST_KEY
 
 
 def key_fingerprint(key: bytes) -> str:
@@ -60,9 +52,22 @@ def key_fingerprint(key: bytes) -> str:
 
 
 def keyed_hash(key: bytes, parts: Sequence[str | None]) -> str:
-    """Return the HMAC-SHA256 of the joined parts, 64 hex digits."""
-    text = SEPARATOR.join(NULL_MARK if part is None else part for part in parts)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    """Return the hash of the secret and the parts, 64 hex digits."""
+    texts = [_secret(key), *(_NULL_MARK if part is None else part for part in parts)]
+    return hashlib.sha256(_SEPARATOR.join(texts).encode()).hexdigest()
+
+
+def keyed_hash_sql(key: bytes, parts: Sequence[str], digits: int) -> str:
+    """Return SQL for the first digits of `keyed_hash` over SQL text expressions."""
+    null, separator = f"chr({ord(_NULL_MARK)})", f"chr({ord(_SEPARATOR)})"
+    texts = ", ".join(f"coalesce({part}, {null})" for part in parts)
+    message = f"concat_ws({separator}, '{_secret(key)}', {texts})"
+    return f"left(sha256({message}), {digits})"
+
+
+def _secret(key: bytes) -> str:
+    """Return the key as text that stands in SQL as it is, whatever its bytes."""
+    return hashlib.sha256(key).hexdigest()
 
 
 def text_literal(text: str) -> str:
@@ -73,24 +78,3 @@ def text_literal(text: str) -> str:
 def quoted_name(name: str) -> str:
     """Return a name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def keyed_hash_sql(key: bytes, parts: Sequence[str], digits: int) -> str:
-    """Return SQL for the first digits of `keyed_hash` over SQL text expressions.
-
-    HMAC spelt out: sha256(outer pad, sha256(inner pad, message)).
-    """
-    if len(key) > _BLOCK:
-        key = hashlib.sha256(key).digest()
-    padded = key.ljust(_BLOCK, b"\0")
-    inner = _blob_literal(bytes(byte ^ 0x36 for byte in padded))
-    outer = _blob_literal(bytes(byte ^ 0x5C for byte in padded))
-    null = f"chr({ord(NULL_MARK)})"
-    joined = ", ".join(f"coalesce({part}, {null})" for part in parts)
-    message = f"encode(concat_ws(chr({ord(SEPARATOR)}), {joined}))"
-    digest = f"sha256({outer} || unhex(sha256({inner} || {message})))"
-    return f"substr({digest}, 1, {digits})"
-
-
-def _blob_literal(data: bytes) -> str:
-    return "'" + "".join(f"\\x{byte:02X}" for byte in data) + "'::BLOB"

@@ -6,7 +6,6 @@ power cut or a kill there is nothing to clean up and no process number to mistak
 
 import contextlib
 import datetime
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -21,14 +20,7 @@ _LOCKED_BYTE = 1 << 20
 
 @contextlib.contextmanager
 def writer_lock(workspace: Workspace, command: str) -> Iterator[None]:
-    """Hold the workspace for one command that writes to it.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        What to hold.
-    command : str
-        Shown to whoever comes next.
+    """Hold the workspace for a command that writes; its name is shown to the next.
 
     Raises
     ------
@@ -37,64 +29,39 @@ def writer_lock(workspace: Workspace, command: str) -> Iterator[None]:
     """
     workspace.lock_file.parent.mkdir(parents=True, exist_ok=True)
     with workspace.lock_file.open("a+", encoding="utf-8") as file:
-        if not _try_lock(file):
-            raise _busy(workspace, file)
-        holder = {
-            "command": command,
-            "process": os.getpid(),
-            "host": socket.gethostname(),
-            "since": datetime.datetime.now().isoformat(" ", "seconds"),
-        }
+        try:
+            _lock(file, True)
+        except OSError:
+            file.seek(0)
+            holder = file.read() or "a command that has only just started"
+            raise WorkspaceBusy(
+                f"the workspace is in use by {holder}",
+                "wait until it ends; readers (`oncohort sql`, the report) need not",
+                file=workspace.relative(workspace.lock_file),
+            ) from None
+        since = datetime.datetime.now().isoformat(" ", "seconds")
         file.truncate(0)
-        file.write(json.dumps(holder))
+        file.write(
+            f"`oncohort {command}`, process {os.getpid()} on {socket.gethostname()}, "
+            f"since {since}"
+        )
         file.flush()
         try:
             yield
         finally:
             file.truncate(0)
-            _unlock(file)
+            _lock(file, False)
 
 
-def _busy(workspace: Workspace, file: IO[str]) -> WorkspaceBusy:
-    file.seek(0)
-    try:
-        holder = json.loads(file.read())
-        who = (
-            f"`oncohort {holder['command']}`, process {holder['process']} on "
-            f"{holder['host']}, since {holder['since']}"
-        )
-    except (ValueError, KeyError, TypeError):
-        who = "a command that has only just started"
-    return WorkspaceBusy(
-        f"the workspace is in use by {who}",
-        "wait until it ends; readers (`oncohort sql`, the report) need not wait",
-        file=workspace.relative(workspace.lock_file),
-    )
-
-
-def _try_lock(file: IO[str]) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(_LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _unlock(file: IO[str]) -> None:
+def _lock(file: IO[str], is_taken: bool) -> None:
     if os.name == "nt":
         import msvcrt
 
         file.seek(_LOCKED_BYTE)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        mode = msvcrt.LK_NBLCK if is_taken else msvcrt.LK_UNLCK
+        msvcrt.locking(file.fileno(), mode, 1)
     else:
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_UN)
+        mode = fcntl.LOCK_EX | fcntl.LOCK_NB if is_taken else fcntl.LOCK_UN
+        fcntl.flock(file, mode)

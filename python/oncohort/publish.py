@@ -23,7 +23,7 @@ from oncohort.workspace import Workspace
 
 DATABASE = "oncohort.duckdb"
 MANIFEST = "manifest.json"
-LEFT_OUT_SCHEMAS = ("main", "staging", "intermediate", "dbt_test__audit")
+LEFT_OUT_SCHEMAS = ["main", "staging", "intermediate", "dbt_test__audit"]
 KEPT = 5
 _DRAFT = "_draft-"
 _VERSIONS = ("duckdb", "dbt-core", "dbt-duckdb", "lifelines", "numpy", "scipy")
@@ -36,15 +36,8 @@ def publish(
 ) -> Path:
     """Publish the working database with its report, and return the page to open.
 
-    Parameters
-    ----------
-    workspace : Workspace
-        Its working database holds marts and analysis.
-    fingerprint : str or None
-        Hash of the inputs; a refresh with the same one has nothing to do. None if
-        nobody knows what the working database was built from.
-    say : callable
-        Gets progress lines.
+    `fingerprint` is the hash of the inputs, None if nobody knows them; a refresh with
+    the same one has nothing to do.
 
     Raises
     ------
@@ -55,7 +48,8 @@ def publish(
 
     now = datetime.datetime.now(datetime.UTC)
     publication_id = f"{now:%Y%m%dT%H%M%SZ}-{(fingerprint or uuid.uuid4().hex)[:8]}"
-    _remove_drafts(workspace)
+    for left in workspace.published.glob(f"{_DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)
     draft = workspace.published / f"{_DRAFT}{publication_id}"
     draft.mkdir(parents=True)
     rows = copy_tables(workspace.working_db, draft / DATABASE)
@@ -101,9 +95,15 @@ def copy_tables(working_db: Path, target: Path) -> dict[str, int]:
     with duckdb.connect(str(target)) as connection:
         source = text_literal(working_db.as_posix())
         connection.execute(f"attach {source} as working (read_only)")
-        tables = _tables(connection)
-        _refuse_identifying(connection)
-        for schema, table in tables:
+        columns = connection.execute(
+            "select schema_name, table_name, list(column_name) from duckdb_tables() "
+            "join duckdb_columns() using (database_oid, schema_name, table_name) "
+            "where duckdb_tables.database_name = 'working' and not temporary "
+            "and not list_contains(?, schema_name) group by all order by all",
+            [LEFT_OUT_SCHEMAS],
+        ).fetchall()
+        _refuse_identifying(columns)
+        for schema, table, _ in columns:
             name = f"{quoted_name(schema)}.{quoted_name(table)}"
             connection.execute(f"create schema if not exists {quoted_name(schema)}")
             counted = connection.execute(
@@ -115,29 +115,16 @@ def copy_tables(working_db: Path, target: Path) -> dict[str, int]:
     return rows
 
 
-def _tables(connection: Any) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select schema_name, table_name from duckdb_tables() "
-        "where database_name = 'working' and not temporary "
-        "and not list_contains(?, schema_name) order by schema_name, table_name",
-        [list(LEFT_OUT_SCHEMAS)],
-    ).fetchall()
-
-
-def _refuse_identifying(connection: Any) -> None:
+def _refuse_identifying(tables: list[tuple[str, str, list[str]]]) -> None:
     """Refuse to publish a table with a column named as an identifying one."""
-    found = connection.execute(
-        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
-        "where database_name = 'working' and not list_contains(?, schema_name) "
-        "and list_contains(?, column_name) "
-        "and (schema_name, table_name) in (select (schema_name, table_name) "
-        "from duckdb_tables() where database_name = 'working') order by all",
-        [list(LEFT_OUT_SCHEMAS), sorted(identifying_columns())],
-    ).fetchall()
+    found = [
+        f"{schema}.{table}.{column}"
+        for schema, table, columns in tables
+        for column in sorted(identifying_columns().intersection(columns))
+    ]
     if found:
-        listed = ", ".join(f"{table}.{column}" for table, column in found)
         raise BuildFailed(
-            f"a published table would identify patients: {listed}",
+            f"a published table would identify patients: {', '.join(found)}",
             "drop the column from the model; record numbers stay in the landing zone",
         )
 
@@ -158,12 +145,10 @@ def point_to(workspace: Workspace, publication_id: str) -> None:
 
 def _show_report(workspace: Workspace, publication_id: str) -> None:
     """Replace `report/` by a copy of the publication's."""
-    source = workspace.published / publication_id / "report"
-    new = workspace.root / "report.new"
-    old = workspace.root / "report.old"
+    new, old = workspace.root / "report.new", workspace.root / "report.old"
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(source, new)
+    shutil.copytree(workspace.published / publication_id / "report", new)
     if workspace.report.exists():
         os.replace(workspace.report, old)
     os.replace(new, workspace.report)
@@ -171,19 +156,14 @@ def _show_report(workspace: Workspace, publication_id: str) -> None:
 
 
 def _remove_old(workspace: Workspace, publication_id: str) -> None:
-    ids = sorted(
-        path.name
-        for path in workspace.published.iterdir()
-        if (path / MANIFEST).is_file() and not path.is_symlink()
+    folders = sorted(
+        path.parent
+        for path in workspace.published.glob(f"*/{MANIFEST}")
+        if not path.parent.is_symlink()
     )
-    for name in ids[:-KEPT]:
-        if name != publication_id:
-            shutil.rmtree(workspace.published / name, ignore_errors=True)
-
-
-def _remove_drafts(workspace: Workspace) -> None:
-    for draft in workspace.published.glob(f"{_DRAFT}*"):
-        shutil.rmtree(draft, ignore_errors=True)
+    for folder in folders[:-KEPT]:
+        if folder.name != publication_id:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _deliveries(workspace: Workspace) -> dict[str, dict[str, str]]:

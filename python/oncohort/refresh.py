@@ -16,14 +16,7 @@ Say = Callable[[str], None]
 def refresh(workspace: Workspace, say: Say = print) -> Path:
     """Receive, build, analyse, report, publish; return the page to open.
 
-    Nothing is published unless every step succeeds.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        What to refresh.
-    say : callable
-        Gets progress lines.
+    Nothing is published unless every step succeeds; `say` gets progress lines.
 
     Raises
     ------
@@ -39,38 +32,24 @@ def refresh(workspace: Workspace, say: Say = print) -> Path:
     with writer_lock(workspace, "refresh"):
         now = fingerprint(workspace)
         manifest = current_manifest(workspace)
-        if manifest and manifest["fingerprint"] == now and _is_shown(workspace):
+        is_same = manifest is not None and manifest["fingerprint"] == now
+        if is_same and page_to_open(workspace).is_file():
             say(f"nothing changed since {manifest['id']}")
         else:
-            _refresh(workspace, now, say)
+            started = time.monotonic()
+            _step("receive", say, lambda: _receive(workspace, say))
+            _step("build", say, lambda: _build(workspace, say))
+            analyse_and_publish(workspace, now, say)
+            say(f"refresh: done in {time.monotonic() - started:.1f} s")
         page = page_to_open(workspace)
         say(f"open {page}")
         return page
 
 
-def _is_shown(workspace: Workspace) -> bool:
-    return page_to_open(workspace).is_file()
-
-
-def _refresh(workspace: Workspace, now: str, say: Say) -> None:
-    started = time.monotonic()
-    _step("receive", say, lambda: _receive(workspace, say))
-    _step("build", say, lambda: _build(workspace, say))
-    analyse_and_publish(workspace, now, say)
-    say(f"refresh: done in {time.monotonic() - started:.1f} s")
-
-
 def analyse_and_publish(workspace: Workspace, now: str | None, say: Say) -> None:
     """Analyse, report and publish the working database; the caller holds the lock.
 
-    Parameters
-    ----------
-    workspace : Workspace
-        Whose working database.
-    now : str or None
-        Fingerprint of the inputs it was built from, None if nobody knows.
-    say : callable
-        Gets progress lines.
+    `now` is the fingerprint of the inputs it was built from, None if nobody knows.
     """
     _step("analyse", say, lambda: _analyse(workspace, say))
     _step("report and publish", say, lambda: publish(workspace, now, say))
@@ -84,9 +63,9 @@ def _step(name: str, say: Say, work: Callable[[], object]) -> None:
 
 
 def _receive(workspace: Workspace, say: Say) -> None:
-    from oncohort.receive.run import has_delivery, receive
+    from oncohort.receive.run import delivery_folders, receive
 
-    if not has_delivery(workspace):
+    if not delivery_folders(workspace):
         raise NothingReceived(
             "nothing was received: extracts/ holds no delivery",
             "put a site's files into extracts/<site>/<date of the extract>/; to "

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +14,6 @@ from oncohort.publish import DATABASE
 from oncohort.workspace import Workspace
 
 SCHEMAS = ("core", "quality", "analysis", "reference")
-FORMATS = ("table", "csv", "json")
 _ROWS_SHOWN = 200
 _WIDEST = 60
 _FETCHED_AT_ONCE = 10_000
@@ -27,22 +27,18 @@ def run_sql(
     format: str = "table",
     working: bool = False,
 ) -> None:
-    """Answer a question and write the answer.
+    """Answer a question to the current publication and write the answer to `out`.
 
     Parameters
     ----------
-    workspace : Workspace
-        Its current publication is asked.
     text : str
         One `select`, or the name of a file of `analyses/`.
-    out : text stream
-        Where the answer goes.
     study : str, optional
         Its schema is searched before core, quality and analysis.
     format : str
         `table`, `csv` or `json`.
     working : bool
-        Ask the working database, which a build may be changing.
+        Ask the working database instead, which a build may be changing.
 
     Raises
     ------
@@ -64,7 +60,8 @@ def run_sql(
             connection.execute("set lock_configuration = true")
             connection.execute(_only_select(connection, question))
             names = [column[0] for column in connection.description or ()]
-            _WRITERS[format](out, names, _rows(connection))
+            batches = iter(lambda: connection.fetchmany(_FETCHED_AT_ONCE), [])
+            _WRITERS[format](out, names, chain.from_iterable(batches))
     except duckdb.Error as error:
         raise ConfigError(
             str(error).strip(),
@@ -128,16 +125,10 @@ def _only_select(connection: Any, text: str) -> Any:
     return statements[0]
 
 
-def _rows(connection: Any) -> Iterable[tuple[Any, ...]]:
-    while rows := connection.fetchmany(_FETCHED_AT_ONCE):
-        yield from rows
-
-
 def _write_csv(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    for row in rows:
-        writer.writerow([_plain(value) for value in row])
+    writer.writerows(map(_plain, row) for row in rows)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Where things are: the project (code) and the workspace (all data)."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -24,13 +25,21 @@ def project_root() -> Path:
     return root.resolve()
 
 
-class Workspace:
-    """One folder off which all data hang; the project's own by default.
+def is_hidden(name: str) -> bool:
+    """Return whether a file or folder is no data: hidden, or a lock of an office."""
+    return name.startswith((".", "~$"))
 
-    Parameters
-    ----------
-    root : path-like, optional
-        The folder; else `ONCOHORT_WORKSPACE`, else the project's root.
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Workspace:
+    """One folder off which all data hang.
+
+    The one given, else `ONCOHORT_WORKSPACE`, else the project's root.
     """
 
     def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
@@ -41,24 +50,18 @@ class Workspace:
         self.extracts = self.root / "extracts"
         self.landing = self.root / "landing"
         self.originals = self.landing / "_originals"
-        self.warehouse = self.root / "warehouse"
-        self.working_db = self.warehouse / "working" / "oncohort.duckdb"
-        self.published = self.warehouse / "published"
+        self.working_db = self.root / "warehouse" / "working" / "oncohort.duckdb"
+        self.published = self.root / "warehouse" / "published"
         self.current = self.published / "CURRENT"
         self.report = self.root / "report"
-        self.queries = self.root / "queries"
         self.logs = self.root / "logs"
-        self.lock_file = self.warehouse / "writer.lock"
-
-    def __repr__(self) -> str:
-        """Return the folder, for messages."""
-        return f"Workspace({str(self.root)!r})"
+        self.lock_file = self.root / "warehouse" / "writer.lock"
 
     def create(self) -> None:
         """Make the folders that a user or dbt writes into."""
-        folders = [self.extracts, self.landing, self.working_db.parent, self.published]
-        for folder in folders:
+        for folder in (self.extracts, self.landing, self.working_db.parent):
             folder.mkdir(parents=True, exist_ok=True)
+        self.published.mkdir(parents=True, exist_ok=True)
 
     def relative(self, path: Path) -> str:
         """Return a path as shown to people: from the workspace, with `/`."""
@@ -79,7 +82,7 @@ class Workspace:
         found = {}
         for base in (self.project, self.root):
             for folder in sorted((base / parent).glob("*/")):
-                if not folder.name.startswith(".") and (folder / member).exists():
+                if not is_hidden(folder.name) and (folder / member).exists():
                     found[folder.name] = folder
         return dict(sorted(found.items()))
 
@@ -90,13 +93,13 @@ class Workspace:
         if own.is_dir() and self.root != self.project:
             variables["ONCOHORT_STUDY_PATH"] = own.as_posix()
         # the endpoint marts unite the `<study>__entries` of these
-        with_entries = [
+        studies = ",".join(
             study
             for study, folder in self.study_dirs().items()
             if any(folder.rglob(f"{study}__entries.sql"))
-        ]
-        if with_entries:
-            variables["ONCOHORT_STUDIES"] = ",".join(with_entries)
+        )
+        if studies:
+            variables["ONCOHORT_STUDIES"] = studies
         return variables
 
     def current_id(self) -> str | None:

@@ -132,7 +132,7 @@ def test_no_workbook_at_all(untouched):
 
 
 def test_workbook_that_unpacks_to_too_much(untouched, monkeypatch):
-    monkeypatch.setattr("oncohort.receive.read_workbook.MAX_WORKBOOK_BYTES", 1 << 20)
+    monkeypatch.setattr("oncohort.receive.read_workbook.MAX_BYTES", 1 << 20)
     untouched.describe(files=SHEET_FILE)
     untouched.workspace.extracts.joinpath("clinic/2019-12-31").rename(
         untouched.workspace.root / "set_aside"

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from oncohort.cli import main
+from oncohort.cli import main, parser
 from oncohort.errors import EXIT_CODES
 
 HEAVY = (
@@ -70,3 +70,10 @@ def test_exit_codes_and_messages(hospital, capsys):
     assert main([*root, "sql", "select 1"]) == 2
     hospital.write_site("title: [")
     assert main([*root, "receive"]) == 2
+
+
+@pytest.mark.parametrize("command", [["refresh"], ["receive"], ["sql", "select 1"]])
+def test_the_workspace_may_stand_before_or_after_the_command(command):
+    for given in (["--workspace", "a", *command], [*command, "--workspace", "a"]):
+        assert parser().parse_args(given).workspace == "a"
+    assert parser().parse_args(command).workspace is None

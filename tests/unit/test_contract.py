@@ -1,6 +1,6 @@
 from oncohort.contract import (
     book_tables,
-    configuration_tables,
+    configuration_files,
     extract_tables,
     identifying_columns,
 )
@@ -14,7 +14,7 @@ def test_the_contract_has_its_thirteen_tables_each_with_a_key():
         names = [column.name for column in table.content]
         assert names[0] == "record_no"
         assert set(table.key) <= set(names)
-        assert [column.is_lineage for column in table.columns[:12]] == [True] * 12
+        assert [column.lineage for column in table.columns[:12]] == [True] * 12
 
 
 def test_columns_keep_what_staging_needs():
@@ -32,4 +32,4 @@ def test_identifying_columns_are_known_by_name():
 
 def test_books_and_configuration():
     assert "deliveries" in book_tables() and "refused_rows" in book_tables()
-    assert configuration_tables()["study_parameters"].file == "study_parameters.csv"
+    assert configuration_files()["study_parameters"] == "study_parameters.csv"

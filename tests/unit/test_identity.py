@@ -1,5 +1,4 @@
 import hashlib
-import hmac
 
 import duckdb
 import pytest
@@ -8,7 +7,6 @@ from oncohort.errors import ConfigError
 from oncohort.identity import (
     PUBLIC_TEST_KEY,
     id_key,
-    is_public,
     key_fingerprint,
     keyed_hash,
     keyed_hash_sql,
@@ -31,10 +29,12 @@ def test_sql_and_python_say_the_same(key, parts):
     assert in_sql(key, parts) == keyed_hash(key, parts)
 
 
-def test_it_is_hmac_sha256():
-    expected = hmac.new(b"k" * 16, b"clinic\x1f0007", hashlib.sha256).hexdigest()
+def test_it_is_sha256_over_the_secret_and_the_parts():
+    secret = hashlib.sha256(b"k" * 16).hexdigest()
+    expected = hashlib.sha256(f"{secret}\x1fclinic\x1f0007".encode()).hexdigest()
 
     assert keyed_hash(b"k" * 16, ["clinic", "0007"]) == expected
+    assert keyed_hash(b"another key here", ["clinic", "0007"]) != expected
 
 
 def test_parts_cannot_be_mistaken_for_others():
@@ -44,7 +44,7 @@ def test_parts_cannot_be_mistaken_for_others():
 
 
 def test_the_key_comes_from_the_environment_then_a_file(workspace, monkeypatch):
-    assert is_public(id_key(workspace))
+    assert id_key(workspace) == PUBLIC_TEST_KEY
     workspace.root.mkdir()
     (workspace.root / "id_key").write_text("a secret in the file\n")
     assert id_key(workspace) == b"a secret in the file"

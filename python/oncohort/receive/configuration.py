@@ -7,25 +7,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from oncohort.contract import (
-    Table,
-    book_tables,
-    configuration_tables,
-    extract_tables,
-)
+from oncohort.contract import book_tables, configuration_files, extract_tables
 from oncohort.errors import ConfigError
-from oncohort.receive.land import records
+from oncohort.receive.land import parquet_bytes
 from oncohort.receive.site_config import SiteConfig, read_site
 from oncohort.workspace import Workspace
-
-CODES_FILE = "codes.csv"
-NOBODY = "site=_none/delivery=_none/empty.parquet"
 
 
 def land_placeholders(workspace: Workspace) -> None:
     """Write a zero-row Parquet for every table, so that `dbt build` always works."""
-    for table in (*extract_tables().values(), *book_tables().values()):
-        _write_if_new(table, [], workspace.landing / table.name / NOBODY)
+    for name in (*extract_tables(), *book_tables()):
+        _write_if_new(workspace, name, "site=_none/delivery=_none", [])
 
 
 def land_configuration(
@@ -33,14 +25,8 @@ def land_configuration(
 ) -> tuple[dict[str, SiteConfig | ConfigError], list[ConfigError]]:
     """Land sites, their codes and the studies' CSVs.
 
-    A broken site or study keeps what it had landed before.
-
-    Returns
-    -------
-    sites : dict
-        Each site's configuration, or what is wrong with it.
-    problems : list of ConfigError
-        What is wrong with studies.
+    A broken site or study keeps what it had landed before. Returns each site's
+    configuration, or what is wrong with it; and what is wrong with studies.
     """
     sites: dict[str, SiteConfig | ConfigError] = {}
     problems = []
@@ -58,40 +44,24 @@ def land_configuration(
     return sites, problems
 
 
-def site_record(site: SiteConfig) -> dict[str, Any]:
-    """Return the row of `sites`."""
-    return {
-        "site_id": site.site_id,
-        "title": site.title,
-        "language": site.language,
-        "is_made_up": site.is_made_up,
-        "source_note": site.source_note,
-    }
-
-
 def _land_site(workspace: Workspace, name: str, folder: Path) -> SiteConfig:
     site = read_site(folder, workspace.relative(folder))
-    tables = book_tables()
-    codes = _read_csv(
-        workspace, folder / CODES_FILE, tables["site_codes"], {"site_id": name}
-    )
-    part = f"site={name}/current/part.parquet"
-    _write_if_new(
-        tables["sites"], [site_record(site)], workspace.landing / "sites" / part
-    )
-    _write_if_new(tables["site_codes"], codes, workspace.landing / "site_codes" / part)
+    path = folder / "codes.csv"
+    codes = _read_csv(workspace, path, "site_codes", {"site_id": name})
+    owner = f"site={name}/current"
+    _write_if_new(workspace, "sites", owner, [vars(site)])
+    _write_if_new(workspace, "site_codes", owner, codes)
     return site
 
 
 def _land_study(workspace: Workspace, name: str, folder: Path) -> None:
-    for table in configuration_tables().values():
-        rows = _read_csv(workspace, folder / str(table.file), table, {"study_id": name})
-        path = workspace.landing / table.name / f"study={name}/current/part.parquet"
-        _write_if_new(table, rows, path)
+    for table, file in configuration_files().items():
+        rows = _read_csv(workspace, folder / file, table, {"study_id": name})
+        _write_if_new(workspace, table, f"study={name}/current", rows)
 
 
 def _read_csv(
-    workspace: Workspace, path: Path, table: Table, owner: dict[str, str]
+    workspace: Workspace, path: Path, table: str, owner: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Read a configuration CSV; the owner's own column may be left out."""
     if not path.is_file():
@@ -106,17 +76,16 @@ def _read_csv(
             file=shown,
         ) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="")
-    header = [name.strip() for name in reader.fieldnames or []]
-    reader.fieldnames = header
-    wanted = [column.name for column in table.columns]
-    for name in wanted:
-        if name not in header and name not in owner:
+    reader.fieldnames = [word.strip() for word in reader.fieldnames or []]
+    wanted = [column.name for column in book_tables()[table].columns]
+    for column in wanted:
+        if column not in reader.fieldnames and column not in owner:
             raise ConfigError(
-                f"a column is missing; the header is {','.join(header)}",
+                f"a column is missing; the header is {','.join(reader.fieldnames)}",
                 f"the columns are {','.join(wanted)} (models/staging/landing.yml)",
                 file=shown,
                 line=1,
-                column=name,
+                column=column,
             )
     return [_config_row(row, reader.line_num, shown, owner) for row in reader]
 
@@ -131,28 +100,23 @@ def _config_row(
             file=shown,
             line=line,
         )
-    for column, name in owner.items():
-        if row.get(column, name) != name:
-            raise ConfigError(
-                f"the row belongs to `{row[column]}` but stands in the folder `{name}`",
-                "move the row, or correct it",
-                file=shown,
-                line=line,
-                column=column,
-                value=row[column],
-            )
-    stripped = {name: value.strip() or None for name, value in row.items()}
-    return {**stripped, **owner}
+    ((column, name),) = owner.items()
+    if row.get(column, name) != name:
+        raise ConfigError(
+            f"the row belongs to `{row[column]}` but stands in the folder `{name}`",
+            "move the row, or correct it",
+            file=shown,
+            line=line,
+            column=column,
+            value=row[column],
+        )
+    return {word: value.strip() or None for word, value in row.items()} | owner
 
 
-def _write_if_new(table: Table, rows: list[dict[str, Any]], path: Path) -> None:
-    """Write a small Parquet file unless it holds these bytes already."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(records(table, rows), sink, compression="zstd")
-    data = sink.getvalue().to_pybytes()
+def _write_if_new(workspace: Workspace, name: str, owner: str, rows: list) -> None:
+    """Write a small table unless it holds these rows already."""
+    data = parquet_bytes(name, rows)
+    path = workspace.landing / name / owner / "part.parquet"
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,11 +14,17 @@ import shutil
 import uuid
 from pathlib import Path
 
+from oncohort.contract import book_tables, extract_tables
 from oncohort.workspace import Workspace
 
 INCOMING = "_incoming"
 JOURNAL = "_journal.json"
 LAST_TABLE = "deliveries"
+
+
+def partition(table: str, site_id: str, delivered_on: str) -> str:
+    """Return the folder of a delivery's rows, relative to the landing zone."""
+    return f"{table}/site={site_id}/delivery={delivered_on}"
 
 
 def incoming_folder(workspace: Workspace) -> Path:
@@ -28,36 +34,27 @@ def incoming_folder(workspace: Workspace) -> Path:
     return folder
 
 
-def commit(workspace: Workspace, incoming: Path, removals: list[Path]) -> None:
+def commit(workspace: Workspace, incoming: Path, place: tuple[str, str]) -> None:
     """Move every partition under `incoming` to its place in the landing zone.
 
-    Parameters
-    ----------
-    workspace : Workspace
-        Whose landing zone.
-    incoming : Path
-        Holds `<table>/site=<site>/delivery=<date>/` and `_originals/<sha256>`.
-    removals : list of Path
-        Partitions of the same delivery that it no longer feeds.
+    Tables that the delivery (`place`: site and date) no longer feeds lose it.
     """
     partitions = sorted(incoming.glob("*/site=*/*"), key=_deliveries_last)
-    originals = sorted(incoming.glob("_originals/*"))
-    landing = workspace.landing
+    moves = [*sorted(incoming.glob("_originals/*")), *partitions]
+    owned = [partition(name, *place) for name in (*extract_tables(), *book_tables())]
+    removals = [name for name in owned if not (incoming / name).exists()]
     plan = {
-        "incoming": incoming.relative_to(landing).as_posix(),
-        "removals": [path.relative_to(landing).as_posix() for path in removals],
-        "moves": [
-            path.relative_to(incoming).as_posix() for path in originals + partitions
-        ],
+        "incoming": incoming.relative_to(workspace.landing).as_posix(),
+        "removals": removals,
+        "moves": [path.relative_to(incoming).as_posix() for path in moves],
     }
-    journal = landing / JOURNAL
     draft = incoming / JOURNAL
     with draft.open("w", encoding="utf-8") as file:
         json.dump(plan, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, journal)
-    _carry_out(landing, plan)
+    os.replace(draft, workspace.landing / JOURNAL)
+    _carry_out(workspace.landing, plan)
 
 
 def recover(workspace: Workspace) -> bool:
@@ -65,12 +62,11 @@ def recover(workspace: Workspace) -> bool:
 
     Only the holder of the workspace's lock may call it.
     """
-    landing = workspace.landing
-    journal = landing / JOURNAL
+    journal = workspace.landing / JOURNAL
     was_interrupted = journal.is_file()
     if was_interrupted:
-        _carry_out(landing, json.loads(journal.read_text(encoding="utf-8")))
-    shutil.rmtree(landing / INCOMING, ignore_errors=True)
+        _carry_out(workspace.landing, json.loads(journal.read_text(encoding="utf-8")))
+    shutil.rmtree(workspace.landing / INCOMING, ignore_errors=True)
     return was_interrupted
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oncohort.contract import Table, book_tables, extract_tables
-from oncohort.identity import ROW_DIGITS, keyed_hash_sql, text_literal
-from oncohort.receive.journal import commit, incoming_folder
-from oncohort.receive.map_rows import MappedEntry
-from oncohort.receive.source_table import LINE
+from oncohort.identity import ROW_DIGITS, text_literal
+from oncohort.receive.journal import partition
+from oncohort.receive.verdict import FileReport
 from oncohort.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,129 +19,106 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 
 
-@dataclass
-class MappedDelivery:
-    """All that a delivery lands.
-
-    Attributes
-    ----------
-    site_id, delivered_on : str
-        Which delivery.
-    entries : list of MappedEntry
-        Mapped rows, in temporary tables of the connection.
-    books : dict
-        Rows of `deliveries` and `refused_rows`.
-    originals : dict
-        File by the SHA-256 of its bytes.
-    manifest : dict
-        What `receive` compares to know that nothing changed.
-    """
-
-    site_id: str
-    delivered_on: str
-    entries: list[MappedEntry] = field(default_factory=list)
-    books: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    originals: dict[str, Path] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-    def add_to_book(self, place: dict[str, Any], counts: dict[str, int]) -> None:
-        """Add the counts of one mapping to the row of its file, sheet and table.
-
-        Where several mappings feed one table from one file, such as one per biomarker
-        column, each reads every row: all counts are sums over the mappings, so that
-        rows read = landed + refused + not meant still holds.
-        """
-        book = self.books["deliveries"]
-        for row in book:
-            if all(row[name] == value for name, value in place.items()):
-                for name, count in counts.items():
-                    row[name] += count
-                return
-        book.append({**place, **counts})
-
-
-def partition(table: str, site_id: str, delivered_on: str) -> str:
-    """Return the folder of a delivery's rows, relative to the landing zone."""
-    return f"{table}/site={site_id}/delivery={delivered_on}"
-
-
-def land(
+def write_delivery(
     workspace: Workspace,
     connection: duckdb.DuckDBPyConnection,
-    delivery: MappedDelivery,
-    key: bytes,
+    incoming: Path,
+    place: tuple[str, str],
+    reports: list[FileReport],
+    originals: dict[str, Path],
+    manifest: dict[str, Any],
 ) -> None:
-    """Write a delivery beside the landing zone, then move it in as a whole."""
-    incoming = incoming_folder(workspace)
-    place = (delivery.site_id, delivery.delivered_on)
-    for table in extract_tables().values():
-        entries = [entry for entry in delivery.entries if entry.table is table]
-        if any(entry.n_rows_landed for entry in entries):
-            folder = incoming / partition(table.name, *place)
-            _write_rows(connection, table, entries, folder, key, *place)
-    for name, rows in delivery.books.items():
-        if rows or name == "deliveries":
-            write_records(book_tables()[name], rows, incoming / partition(name, *place))
-    book = incoming / partition("deliveries", *place)
-    text = json.dumps(delivery.manifest, indent=1, ensure_ascii=False, sort_keys=True)
-    (book / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    _copy_originals(workspace, delivery.originals, incoming / "_originals")
-    commit(workspace, incoming, _no_longer_fed(workspace, incoming, place))
+    """Write a delivery beside the landing zone; `journal.commit` moves it in.
 
-
-def _write_rows(connection, table, entries, folder, key, site_id, delivered_on) -> None:
-    """Write one contract table, each row with its hash of content and occurrence.
-
-    Rows alike in all columns are numbered; which of them gets which number follows the
-    lines, but the set of ids does not, so that a shuffled file gives the same ids.
+    `place` is its site and date; `originals` holds files by the SHA-256 of their bytes;
+    by the manifest the next `receive` knows that nothing changed.
     """
-    folder.mkdir(parents=True)
-    names = [column.name for column in table.columns]
-    content = ["row_action", "date_basis", *(column.name for column in table.content)]
-    stored = [name for name in names if name != "source_row_id"]
-    branches = " union all ".join(
-        f"select {number} as entry_no, {', '.join(stored)} from {entry.name} "  # noqa: S608
-        "where record_no is not null"
-        for number, entry in enumerate(entries)
-    )
-    constants = [text_literal(part) for part in (site_id, delivered_on, table.name)]
-    row_id = keyed_hash_sql(
-        key,
-        [*constants, *content, "cast(coalesce(occurrence, 1) as varchar)"],
-        ROW_DIGITS,
-    )
-    columns = ", ".join(
-        f"{row_id} as source_row_id" if name == "source_row_id" else f"mapped.{name}"
-        for name in names
-    )
-    out = text_literal((folder / "part-0.parquet").as_posix())
+    fed = {table for report in reports for table, _ in report.tables}
+    for name, table in extract_tables().items():
+        if name in fed:
+            _write_rows(connection, table, incoming / partition(name, *place))
+    for name, rows in _books(reports, place).items():
+        if rows or name == "deliveries":
+            folder = incoming / partition(name, *place)
+            folder.mkdir(parents=True)
+            (folder / "part.parquet").write_bytes(parquet_bytes(name, rows))
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+    path = incoming / partition("deliveries", *place) / MANIFEST
+    path.write_text(text + "\n", encoding="utf-8")
+    (incoming / "_originals").mkdir()
+    for sha256, path in originals.items():
+        if not (workspace.originals / sha256).exists():
+            shutil.copyfile(path, incoming / "_originals" / sha256)
+
+
+def _write_rows(connection, table: Table, folder: Path) -> None:
+    """Write one contract table; rows alike in all columns get ids of their own.
+
+    They are numbered by file and line. The set of ids does not depend on that order:
+    a shuffled file gives the same ids.
+    """
+    (n_rows,) = connection.execute(
+        f"select count(record_no) from {table.name}"  # noqa: S608
+    ).fetchone()
+    if not n_rows:
+        return
     connection.execute(f"""
-copy (
-    with mapped as (select *, hash({", ".join(content)}) as likeness from ({branches})),
-    alike as (select likeness from mapped group by likeness having count(*) > 1),
-    numbered as (
-        select entry_no, {LINE}, row_number() over (
-            partition by likeness order by source_file, source_sheet, {LINE}, entry_no
-        ) as occurrence
-        from mapped where likeness in (select likeness from alike)
+update {table.name}
+set source_row_id = left(sha256(concat(source_row_id, occurrence)), {ROW_DIGITS})
+from (
+    select entry_no as of_entry, source_line as on_line, row_number() over (
+        partition by source_row_id order by entry_no, source_line
+    ) as occurrence
+    from {table.name}
+    where source_row_id in (
+        select source_row_id from {table.name} group by all having count(*) > 1
     )
-    select {columns} from mapped
-    left join numbered
-        on mapped.entry_no = numbered.entry_no and mapped.{LINE} = numbered.{LINE}
-) to {out} (format parquet, compression zstd)""")  # noqa: S608
+)
+where entry_no = of_entry and source_line = on_line and occurrence > 1""")  # noqa: S608
+    folder.mkdir(parents=True)
+    out = text_literal((folder / "part-0.parquet").as_posix())
+    columns = ", ".join(column.name for column in table.columns)
+    connection.execute(
+        f"copy (select {columns} from {table.name} where record_no is not null) "  # noqa: S608
+        f"to {out} (format parquet, compression zstd)"
+    )
 
 
-def write_records(table: Table, rows: list[dict[str, Any]], folder: Path) -> None:
-    """Write rows of a book or configuration table, columns as the contract has them."""
-    import pyarrow.parquet as pq
+def _books(
+    reports: list[FileReport], place: tuple[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of `deliveries` and `refused_rows`.
 
-    folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(records(table, rows), folder / "part.parquet", compression="zstd")
+    Where several mappings feed one table from one file, such as one per biomarker
+    column, each reads every row: all counts are sums over the mappings, so that rows
+    read = landed + refused + not meant still holds.
+    """
+    deliveries: dict[tuple, dict[str, Any]] = {}
+    refused_rows = []
+    for report in reports:
+        source = {
+            "site_id": place[0],
+            "delivered_on": place[1],
+            "source_file": report.file,
+            "source_sheet": report.sheet,
+            "file_sha256": report.file_sha256,
+        }
+        for table, counts in report.tables:
+            row = {**source, "table_name": table, "delivery_kind": report.delivery_kind}
+            row = deliveries.setdefault(tuple(row.values()), row)
+            for name, count in counts.items():
+                row[name] = row.get(name, 0) + count
+        refused_rows += [
+            {**source, "source_line": line, "reason": reason, "raw_text": text}
+            for line, (reason, text) in sorted(report.refused.items())
+        ]
+    return {"deliveries": list(deliveries.values()), "refused_rows": refused_rows}
 
 
-def records(table: Table, rows: list[dict[str, Any]]) -> Any:
-    """Return rows as an Arrow table with the contract's columns and types."""
+def parquet_bytes(name: str, rows: list[dict[str, Any]]) -> bytes:
+    """Return rows of a contract table or book as a Parquet file."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     types = {
         "varchar": pa.string(),
@@ -151,27 +126,9 @@ def records(table: Table, rows: list[dict[str, Any]]) -> Any:
         "bigint": pa.int64(),
         "boolean": pa.bool_(),
     }
-    columns = {
-        column.name: pa.array(
-            [row.get(column.name) for row in rows], types[column.data_type]
-        )
-        for column in table.columns
-    }
-    return pa.table(columns)
-
-
-def _copy_originals(workspace: Workspace, originals: dict[str, Path], to: Path) -> None:
-    for sha256, path in originals.items():
-        if not (workspace.originals / sha256).exists():
-            to.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, to / sha256)
-
-
-def _no_longer_fed(workspace: Workspace, incoming: Path, place) -> list[Path]:
-    tables = [*extract_tables(), *book_tables()]
-    folders = [partition(table, *place) for table in tables]
-    return [
-        workspace.landing / folder
-        for folder in folders
-        if (workspace.landing / folder).exists() and not (incoming / folder).exists()
-    ]
+    columns = (extract_tables() | book_tables())[name].columns
+    schema = pa.schema([(c.name, types[c.data_type]) for c in columns])
+    sink = pa.BufferOutputStream()
+    records = pa.Table.from_pylist(rows, schema)
+    pq.write_table(records, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()

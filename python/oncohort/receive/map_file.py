@@ -1,140 +1,131 @@
-"""Maps one file or sheet to every table it feeds, and books each of its rows."""
+"""Maps one file or sheet to every table it feeds, and counts each of its rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oncohort.contract import extract_tables
-from oncohort.receive.land import MappedDelivery
-from oncohort.receive.map_rows import (
-    NO_RECORD_NO,
-    SHOWN_UNREADABLE,
-    MappedEntry,
-    map_rows,
-    unreadable_dates,
-)
-from oncohort.receive.mapping_query import Origin
+from oncohort.errors import OncohortError
+from oncohort.identity import text_literal
+from oncohort.receive.mapping import FLAG, Mapping, Origin
 from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import LINE, RefusedRow, SourceTable
+from oncohort.receive.source_table import SourceTable
 from oncohort.receive.verdict import FileReport
 
 if TYPE_CHECKING:
     import duckdb
 
+NO_RECORD_NO = "no record number: the row belongs to no patient"
+SHOWN_UNREADABLE = 20
+_UNREADABLE = {
+    "calendar": (
+        "a date that no format in site.yml reads; it landed as sent",
+        "add its format to `dates` in site.yml, or ask the site to correct it",
+    ),
+    "offset": (
+        "no whole number of days from `not_before` on; it landed as sent",
+        "ask the site to correct it; it counts as unknown until then",
+    ),
+}
 
-class FileMapping:
-    """What one file or sheet gives a delivery.
 
-    Parameters
-    ----------
-    source : SourceTable
-        Its cells.
-    config : FileConfig
-        What it feeds.
-    origin : Origin
-        Delivery and bytes it comes from.
+def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make an empty temporary table for each contract table, for `map_file` to fill."""
+    for table in extract_tables().values():
+        columns = [f"{column.name} {column.data_type}" for column in table.columns]
+        columns += [f"{date}{FLAG} boolean" for date in table.dates]
+        connection.execute(
+            f"create temp table {table.name} (entry_no integer, {', '.join(columns)})"
+        )
+
+
+def map_file(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceTable,
+    config: FileConfig,
+    origin: Origin,
+    entry_no: int,
+) -> FileReport:
+    """Read a file's rows into the contract tables; return what became of them.
+
+    Its mappings are numbered from `entry_no` on; each has its number in the delivery.
+
+    Raises
+    ------
+    DeliveryRefused
+        If the file cannot be read or lacks a column that a mapping uses.
     """
-
-    def __init__(self, source: SourceTable, config: FileConfig, origin: Origin) -> None:
-        """Keep what is mapped."""
-        self.source = source
-        self.config = config
-        self.origin = origin
-        self.report = FileReport(source.file, source.sheet, source.n_rows_read)
-        self.refused = {row.line: row for row in source.refused}
-        self.used: set[int] = set()
-
-    def run(
-        self, connection: duckdb.DuckDBPyConnection, delivery: MappedDelivery
-    ) -> FileReport:
-        """Add the file's rows to a delivery, landed, refused or not meant.
-
-        Raises
-        ------
-        DeliveryRefused
-            If the file lacks a column that the mapping uses.
-        """
-        connection.register("source_cells", self.source.cells)
-        for table in self.config.tables:
-            mapped = map_rows(
-                connection,
-                self.source,
-                self.config,
-                table,
-                extract_tables()[table.table],
-                self.origin,
-                f"mapped_{len(delivery.entries)}",
-            )
-            delivery.entries.append(mapped)
-            self.used |= mapped.used_columns
-            self._book(delivery, mapped)
-            self.report.unreadable += unreadable_dates(
-                connection, mapped, self.source, self.config, table
-            )
-            if mapped.n_rows_without_record_no:
-                self.refused |= self._without_record_no(connection, mapped)
-        connection.unregister("source_cells")
-        self._book_refused(delivery)
-        self.report.unused_columns = self._unused()
-        self.report.unreadable = self.report.unreadable[:SHOWN_UNREADABLE]
-        return self.report
-
-    def _book(self, delivery: MappedDelivery, mapped: MappedEntry) -> None:
+    source.load(connection)
+    place = (source.file, source.sheet, origin.file_sha256, config.delivery_kind)
+    report = FileReport(*place, source.n_rows_read, source.refused)
+    n_ragged = len(source.refused)
+    used: set[int] = set()
+    for number, entry in enumerate(config.tables, start=entry_no):
+        table = extract_tables()[entry.table]
+        mapping = Mapping(source, config, entry, table, origin)
+        connection.execute(
+            f"insert into {table.name} by name select {number} as entry_no, * "  # noqa: S608
+            f"from ({mapping.sql()})"
+        )
+        used |= mapping.used
+        mapped = f"from {table.name} where entry_no = {number}"
+        flags = [f"count(*) filter ({date}{FLAG})" for date in table.dates]
+        n_mapped, n_landed, n_unreadable = connection.execute(
+            f"select count(*), count(record_no), {' + '.join(flags) or 0} {mapped}"  # noqa: S608
+        ).fetchone()
         counts = {
-            "n_rows_read": self.source.n_rows_read,
-            "n_rows_landed": mapped.n_rows_landed,
-            "n_rows_refused": len(self.source.refused)
-            + mapped.n_rows_without_record_no,
-            "n_rows_not_meant": mapped.n_rows_not_meant,
-            "n_values_unreadable": mapped.n_values_unreadable,
+            "n_rows_read": source.n_rows_read,
+            "n_rows_landed": n_landed,
+            "n_rows_refused": n_ragged + n_mapped - n_landed,
+            "n_rows_not_meant": source.n_rows_read - n_ragged - n_mapped,
+            "n_values_unreadable": n_unreadable,
         }
-        place = {
-            **self._place(),
-            "table_name": mapped.table.name,
-            "delivery_kind": self.config.delivery_kind,
-        }
-        delivery.add_to_book(place, counts)
-        self.report.tables.append({"name": mapped.table.name, **counts})
-        self.report.n_values_unreadable += mapped.n_values_unreadable
+        report.tables.append((table.name, counts))
+        if n_unreadable:
+            report.unreadable += _unreadable(connection, mapped, source, config, entry)
+        if n_mapped > n_landed:
+            _refuse_without_record_no(connection, mapped, source, config.delimiter)
+    report.unreadable = report.unreadable[:SHOWN_UNREADABLE]
+    report.unused_columns = _unused(connection, source, used)
+    return report
 
-    def _place(self) -> dict[str, Any]:
-        return {
-            "site_id": self.origin.site_id,
-            "delivered_on": self.origin.delivered_on,
-            "source_file": self.source.file,
-            "source_sheet": self.source.sheet,
-            "file_sha256": self.origin.file_sha256,
-        }
 
-    def _without_record_no(
-        self, connection: duckdb.DuckDBPyConnection, mapped: MappedEntry
-    ) -> dict[int, RefusedRow]:
-        lines = f"select {LINE} from {mapped.name} where record_no is null"  # noqa: S608
-        cells = ", ".join(f"c{number}" for number in range(len(self.source.header)))
+def _unreadable(connection, mapped, source, config, entry) -> list[OncohortError]:
+    """Return the first unreadable dates as messages."""
+    found = []
+    for date in extract_tables()[entry.table].dates:
         rows = connection.execute(
-            f"select {LINE}, {cells} from source_cells where {LINE} in ({lines})"  # noqa: S608
+            f"select source_line, {date} {mapped} and {date}{FLAG} "  # noqa: S608
+            f"order by source_line limit {SHOWN_UNREADABLE}"
         ).fetchall()
-        return {
-            line: RefusedRow(line, NO_RECORD_NO, self.config.delimiter.join(cells))
-            for line, *cells in rows
-        }
+        column = entry.columns.get(date)
+        for line, value in rows:
+            sent_as = ", ".join(column.sources) or column.value
+            place = {"file": source.file, "sheet": source.sheet, "line": line}
+            place |= {"column": f"{sent_as} (as {date})", "value": value}
+            found.append(OncohortError(*_UNREADABLE[config.date_basis], **place))
+    return sorted(found, key=lambda error: error.line)[:SHOWN_UNREADABLE]
 
-    def _book_refused(self, delivery: MappedDelivery) -> None:
-        delivery.books["refused_rows"] += [
-            {
-                **self._place(),
-                "source_line": row.line,
-                "reason": row.reason,
-                "raw_text": row.raw_text,
-            }
-            for _, row in sorted(self.refused.items())
-        ]
 
-    def _unused(self) -> list[str]:
-        """Return the columns no table uses; nameless ones only if they hold values."""
-        cells = self.source.cells
-        return [
-            name or f"column {number + 1} (no name)"
-            for number, name in enumerate(self.source.header)
-            if number not in self.used and (name or any(cells[number].to_pylist()))
-        ]
+def _refuse_without_record_no(connection, mapped, source, delimiter) -> None:
+    cells = [f"c{number}" for number in range(len(source.header))]
+    rows = connection.execute(
+        f"select source_line, concat_ws({text_literal(delimiter)}, {', '.join(cells)}) "  # noqa: S608
+        "from source_cells where source_line in "
+        f"(select source_line {mapped} and record_no is null)"
+    ).fetchall()
+    source.refused.update({line: (NO_RECORD_NO, text) for line, text in rows})
+
+
+def _unused(connection, source: SourceTable, used: set[int]) -> list[str]:
+    """Return the columns no table uses; nameless ones only if they hold values."""
+    unused = []
+    for number, name in enumerate(source.header):
+        if number not in used and not name:
+            (n_filled,) = connection.execute(
+                f"select count(*) filter (c{number} <> '') from source_cells"  # noqa: S608
+            ).fetchone()
+            name = f"column {number + 1} (no name)" if n_filled else ""
+        if number not in used and name:
+            unused.append(name)
+    return unused

@@ -1,229 +1,168 @@
 """Delimited text, as sent, to text cells: each row with the line it starts on."""
 
-from __future__ import annotations
-
+import codecs
 import csv
-from collections.abc import Callable
+import gzip
+import zlib
+from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oncohort.errors import DeliveryRefused
-from oncohort.receive.decode_text import DecodedText, decode_text
-from oncohort.receive.source_table import LINE, RefusedRow, SourceTable, tidy
+from oncohort.receive.site_config import FileConfig
+from oncohort.receive.source_table import SourceTable, tidy
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-    from oncohort.receive.site_config import FileConfig
-
-BLOCK_BYTES = 16 << 20
-_LINE_END = r"\r\n|\r|\n"
+MAX_CHARACTERS = 8 << 30
+# a longer line or value is taken for a quote left open
+MAX_LINE = 16 << 20
+# stands where a byte was unknown: a lone surrogate, which no encoding yields
+_UNKNOWN = "\udcff"
 
 
-def read_delimited(
-    path: Path, shown: str, config: FileConfig, scratch: Path
-) -> SourceTable:
-    """Read a delimited file, plain or `.gz`.
-
-    Parameters
-    ----------
-    path : Path
-        The file as sent.
-    shown : str
-        Its name in messages and lineage.
-    config : FileConfig
-        Encoding, delimiter, quote, lines of header and data.
-    scratch : Path
-        A file to write the decoded text to; the caller removes it.
+def read_delimited(path: Path, shown: str, config: FileConfig) -> SourceTable:
+    """Read a delimited file, plain or `.gz`; decoding is strict.
 
     Raises
     ------
     DeliveryRefused
-        If a byte is unknown, a quote stays open, the header is missing or no row has
-        as many fields as the header.
+        If the header is missing; while the rows are read, if a byte is unknown, a quote
+        stays open, the archive is damaged or too large, or no row fits the header.
     """
-    text = decode_text(path, config.encoding, scratch, shown)
-    header, data_line, offset = _header(text, shown, config)
-    cells, invalid = _parse(text.path, offset, len(header), config, shown)
-    lines, refused = _lines(cells, invalid, data_line, text.n_lines)
-    table = SourceTable(
-        shown, "", header, config.header_line, _with_lines(cells, lines), refused
-    )
-    _check_quotes(table, invalid, config)
-    if invalid and not cells.num_rows:
-        raise _all_ragged(table, invalid)
-    return table
+    return _Reader(path, shown, config).table
 
 
-def _header(text: DecodedText, shown: str, config: FileConfig):
-    """Return header names, the first data line and its byte offset."""
-    csv.field_size_limit(1 << 30)
-    with text.path.open(encoding="utf-8", newline="") as lines:
-        for _ in range(config.header_line - 1):
-            lines.readline()
-        reader = csv.reader(
-            lines,
-            delimiter=config.delimiter,
-            quotechar=config.quote or None,
-            quoting=csv.QUOTE_MINIMAL if config.quote else csv.QUOTE_NONE,
-        )
-        header = next(reader, None)
-        if not header or not any(name.strip() for name in header):
-            raise DeliveryRefused(
+class _Reader:
+    """One file on its way: where it is, and the lines of the row it is in."""
+
+    def __init__(self, path: Path, shown: str, config: FileConfig) -> None:
+        self.path, self.shown, self.config = path, shown, config
+        self.line = self.n_characters = 0
+        self.row_lines: list[str] = []
+        self.unknown = ""
+        csv.field_size_limit(MAX_LINE)
+        self.lines = self._lines()
+        self._skip_to(config.header_line)
+        header = [tidy(name) for name in next(self._split(), [])]
+        if not any(header):
+            raise self._refusal(
                 "the header line is empty or missing",
                 "correct `header_line` in site.yml, or ask the site for the whole file",
-                file=shown,
-                line=config.header_line,
+                config.header_line,
             )
-        data_line = config.data_line or config.header_line + reader.line_num
-    with text.path.open(encoding="utf-8", newline="") as lines:
-        skipped = (lines.readline() for _ in range(data_line - 1))
-        offset = sum(len(line.encode()) for line in skipped)
-    return [tidy(name) for name in header], data_line, offset
+        self.row_lines.clear()
+        self._skip_to(config.data_line or 0)
+        self.table = SourceTable(shown, "", header, config.header_line, self._rows())
 
+    def _skip_to(self, line: int) -> None:
+        while self.line < line - 1 and next(self.lines, None):
+            self.row_lines.clear()
 
-def _parse(path: Path, offset: int, n_columns: int, config: FileConfig, shown: str):
-    """Return the cells of well-formed rows and the malformed rows."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    names = [f"c{number}" for number in range(n_columns)]
-    invalid: list[arrow_csv.InvalidRow] = []
-
-    def keep(row: arrow_csv.InvalidRow) -> str:
-        invalid.append(row)
-        return "skip"
-
-    data = _bytes_from(path, offset)
-    if len(data) == 0:
-        return pa.table({name: pa.array([], pa.string()) for name in names}), []
-    try:
-        cells = arrow_csv.read_csv(
-            pa.BufferReader(data), *_options(names, config, keep)
+    def _split(self) -> Iterator[list[str]]:
+        quote = self.config.quote
+        return csv.reader(
+            self.lines,
+            delimiter=self.config.delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         )
-    except pa.ArrowInvalid as error:
-        raise DeliveryRefused(
-            f"the file cannot be split into rows: {error}",
-            "look for a quote that is not closed; if quotes are plain characters "
-            "here, set `quote: none` in site.yml",
-            file=shown,
-        ) from error
-    return cells, invalid
 
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        n_columns, fits, refused = len(self.table.header), False, self.table.refused
+        try:
+            for row in self._split():
+                line = self.line - len(self.row_lines) + 1
+                if len(row) == n_columns:
+                    fits = True
+                    if any(row):
+                        yield line, row
+                elif row:
+                    reason = f"{len(row)} fields where the header has {n_columns}"
+                    refused[line] = (reason, "".join(self.row_lines).rstrip("\r\n"))
+                self.row_lines.clear()
+        except csv.Error:
+            raise self._open_quote() from None
+        if refused and not fits:
+            line, (reason, text) = next(iter(refused.items()))
+            raise self._refusal(
+                f"no row fits the header; the first has {reason}",
+                "correct `delimiter`, `header_line` or `data_line` in site.yml, or ask "
+                "the site to export the file again",
+                line,
+                text[:60],
+            )
 
-def _bytes_from(path: Path, offset: int):
-    """Return the bytes of a file from an offset, mapped, not copied."""
-    import pyarrow as pa
+    def _lines(self) -> Iterator[str]:
+        """Yield the file's lines; their ends may be LF, CR LF or CR."""
+        encoding = self.config.encoding
+        if codecs.lookup(encoding).name == "utf-8":
+            encoding = "utf-8-sig"  # drops a byte order mark
+        codecs.register_error("oncohort", self._note_unknown)
+        opened = gzip.open if self.path.suffix.lower() == ".gz" else open
+        try:
+            with (
+                opened(self.path, "rb") as self.bytes,
+                TextIOWrapper(self.bytes, encoding, "oncohort", newline="") as text,
+            ):
+                while line := text.readline(MAX_LINE):
+                    self.line += 1
+                    self.n_characters += len(line)
+                    self.row_lines.append(line)
+                    if "\0" in line or _UNKNOWN in line or len(line) == MAX_LINE:
+                        raise self._unreadable(line)
+                    if self.n_characters > MAX_CHARACTERS:
+                        raise self._refusal(
+                            f"the file is larger than {MAX_CHARACTERS >> 30} GB "
+                            "unpacked",
+                            "ask the site to send it in parts",
+                        )
+                    yield line
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise self._refusal(
+                f"the archive is damaged: {error}",
+                "ask the site to send the file again",
+            ) from error
+        if self.row_lines:  # the reader asks for more of a row that it has begun
+            raise self._open_quote()
 
-    if path.stat().st_size <= offset:
-        return b""
-    with pa.memory_map(str(path)) as mapped:
-        return mapped.read_buffer()[offset:]
+    def _note_unknown(self, error: UnicodeError) -> tuple[str, int]:
+        """Mark a byte that the encoding does not know; its line is refused later."""
+        start, end = error.start, error.end
+        place = self.bytes.tell() - len(error.object) + start
+        first = f"{error.object[start:end].hex(' ')} at byte {place}"
+        self.unknown = self.unknown or first
+        return _UNKNOWN, end
 
-
-def _options(names: list[str], config: FileConfig, keep: Callable):
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    return (
-        # one thread: only then do malformed rows know their number
-        arrow_csv.ReadOptions(
-            use_threads=False, block_size=BLOCK_BYTES, column_names=names
-        ),
-        arrow_csv.ParseOptions(
-            delimiter=config.delimiter,
-            quote_char=config.quote or False,
-            newlines_in_values=bool(config.quote),
-            ignore_empty_lines=False,
-            invalid_row_handler=keep,
-        ),
-        arrow_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names},
-            strings_can_be_null=False,
-        ),
-    )
-
-
-def _lines(cells: pa.Table, invalid: list, first: int, n_lines: int):
-    """Return the line of each well-formed row, and the malformed rows as refused."""
-    import numpy as np
-
-    n_rows = cells.num_rows + len(invalid)
-    bad = np.array([row.number - 1 for row in invalid], dtype=np.int64)
-    good = np.ones(n_rows, dtype=bool)
-    good[bad] = False
-    starts = first + np.arange(n_rows)
-    if n_lines - (first - 1) != n_rows:
-        inner = np.zeros(n_rows, dtype=np.int64)
-        inner[good] = _line_ends_inside(cells)
-        inner[bad] = [_count_line_ends(row.text) for row in invalid]
-        starts += np.cumsum(inner) - inner
-    refused = [
-        RefusedRow(
-            int(starts[row.number - 1]),
-            f"{row.actual_columns} fields where the header has {row.expected_columns}",
-            row.text,
+    def _unreadable(self, line: str) -> DeliveryRefused:
+        encoding = self.config.encoding
+        if "\0" in line:
+            return self._refusal(
+                "the file holds a NUL byte: it is not text, or not in this encoding",
+                f"set `encoding` in site.yml (now {encoding}; Windows exports named "
+                '"Unicode" are utf-16), or ask the site for a CSV',
+                self.line,
+            )
+        if _UNKNOWN not in line:
+            return self._open_quote()
+        return self._refusal(
+            f"a byte is not {encoding}: {self.unknown}",
+            "if the whole file is unreadable, set its `encoding` in site.yml (now "
+            f"{encoding}; Chinese exports are often gb18030); else ask the site to "
+            "export it again",
+            self.line,
+            line.partition(_UNKNOWN)[0][-30:] + "<?>",
         )
-        for row in invalid
-    ]
-    return starts[good], refused
 
-
-def _line_ends_inside(cells: pa.Table) -> np.ndarray:
-    import numpy as np
-    import pyarrow.compute as pc
-
-    total = np.zeros(cells.num_rows, dtype=np.int64)
-    for column in cells.columns:
-        total += pc.count_substring_regex(column, _LINE_END).to_numpy()
-    return total
-
-
-def _count_line_ends(text: str) -> int:
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
-
-
-def _with_lines(cells: pa.Table, lines: np.ndarray) -> pa.Table:
-    """Add the lines and drop blank rows, which spreadsheets leave at the end."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    blank = None
-    for column in cells.columns:
-        empty = pc.equal(column, "")
-        blank = empty if blank is None else pc.and_(blank, empty)
-        if not pc.any(blank).as_py():
-            break
-    cells = cells.append_column(LINE, pa.array(lines, pa.int32()))
-    has_blank = cells.num_rows and pc.any(blank).as_py()
-    return cells.filter(pc.invert(blank)) if has_blank else cells
-
-
-def _check_quotes(table: SourceTable, invalid: list, config: FileConfig) -> None:
-    """Refuse a file whose last row is the rest of it, after a quote left open."""
-    if not (invalid and config.quote):
-        return
-    last = invalid[-1]
-    is_last = last.number == table.n_rows_read or last.number > table.cells.num_rows
-    if is_last and "\n" in last.text and last.text.count(config.quote) % 2:
-        raise DeliveryRefused(
-            "a quote is opened and never closed: the rest of the file would be one row",
+    def _open_quote(self) -> DeliveryRefused:
+        return self._refusal(
+            "a quote is opened and never closed, or a line does not end: the rest of "
+            "the file would be one value",
             "ask the site to export the file again; if quotes are plain characters "
             "here, set `quote: none` in site.yml",
-            file=table.file,
-            line=table.refused[-1].line,
-            value=last.text[:60].splitlines()[0],
+            self.line - len(self.row_lines) + 1,
+            self.row_lines[0][:60].rstrip("\r\n"),
         )
 
-
-def _all_ragged(table: SourceTable, invalid: list) -> DeliveryRefused:
-    return DeliveryRefused(
-        f"no row has the {len(table.header)} fields of the header; the first has "
-        f"{invalid[0].actual_columns}",
-        "correct `delimiter`, `header_line` or `data_line` in site.yml, or ask the "
-        "site to export the file again",
-        file=table.file,
-        line=table.refused[0].line,
-        value=invalid[0].text[:60],
-    )
+    def _refusal(
+        self, message: str, remedy: str, line: int | None = None, value: str = ""
+    ) -> DeliveryRefused:
+        return DeliveryRefused(message, remedy, file=self.shown, line=line, value=value)

@@ -1,19 +1,15 @@
 """A sheet of a workbook (.xlsx, .xls, .xlsb, .ods) to text cells."""
 
-from __future__ import annotations
-
 import datetime
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oncohort.errors import DeliveryRefused
-from oncohort.receive.limits import MAX_WORKBOOK_BYTES
-from oncohort.receive.source_table import LINE, SourceTable, tidy
+from oncohort.receive.site_config import FileConfig
+from oncohort.receive.source_table import SourceTable, tidy
 
-if TYPE_CHECKING:
-    from oncohort.receive.site_config import FileConfig
-
+MAX_BYTES = 2 << 30
 _EXACT_INTEGERS = 1e15
 
 
@@ -28,7 +24,12 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
     """
     _check_size(path, shown)
     sheet, rows = _sheet_rows(path, shown, config)
-    if len(rows) < config.header_line or not any(map(_text, _header_row(rows, config))):
+    header = [
+        tidy(_text(cell))
+        for row in rows[config.header_line - 1 : config.header_line]
+        for cell in row
+    ]
+    if not any(header):
         raise DeliveryRefused(
             "the header line is empty or missing",
             "correct `header_line` in site.yml, or ask the site for the whole sheet",
@@ -36,15 +37,13 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
             sheet=sheet,
             line=config.header_line,
         )
-    header = [tidy(_text(cell)) for cell in _header_row(rows, config)]
     first = config.data_line or config.header_line + 1
-    return SourceTable(
-        shown, sheet, header, config.header_line, _cells(rows, first, len(header))
+    texts = (
+        (line, [_text(cell) for cell in row])
+        for line, row in enumerate(rows[first - 1 :], start=first)
     )
-
-
-def _header_row(rows: list[list[Any]], config: FileConfig) -> list[Any]:
-    return rows[config.header_line - 1]
+    filled = ((line, cells) for line, cells in texts if any(cells))
+    return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
 def _check_size(path: Path, shown: str) -> None:
@@ -52,22 +51,23 @@ def _check_size(path: Path, shown: str) -> None:
         return
     with zipfile.ZipFile(path) as archive:
         n_bytes = sum(member.file_size for member in archive.infolist())
-    if n_bytes > MAX_WORKBOOK_BYTES:
+    if n_bytes > MAX_BYTES:
         raise DeliveryRefused(
             f"the workbook holds {n_bytes >> 20} MB unpacked, more than "
-            f"{MAX_WORKBOOK_BYTES >> 20} MB",
+            f"{MAX_BYTES >> 20} MB",
             "ask the site for a CSV, or for the workbook without empty formatted rows",
             file=shown,
         )
 
 
-def _sheet_rows(path: Path, shown: str, config: FileConfig):
+def _sheet_rows(
+    path: Path, shown: str, config: FileConfig
+) -> tuple[str, list[list[Any]]]:
     import python_calamine
 
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            names = list(workbook.sheet_names)
-            name = _sheet_name(names, shown, config)
+            name = _sheet_name(list(workbook.sheet_names), shown, config.sheet)
             sheet = workbook.get_sheet_by_name(name)
             return name, sheet.to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError) as error:
@@ -79,38 +79,19 @@ def _sheet_rows(path: Path, shown: str, config: FileConfig):
         ) from error
 
 
-def _sheet_name(names: list[str], shown: str, config: FileConfig) -> str:
-    if config.sheet is None and len(names) == 1:
+def _sheet_name(names: list[str], shown: str, wanted: str | None) -> str:
+    if wanted is None and len(names) == 1:
         return names[0]
     for name in names:
-        if config.sheet is not None and tidy(name) == tidy(config.sheet):
+        if wanted is not None and tidy(name) == tidy(wanted):
             return name
-    listed = ", ".join(names)
+    problem = "lacks the sheet; it has " if wanted else "has several sheets: "
     raise DeliveryRefused(
-        f"the workbook lacks the sheet; it has {listed}"
-        if config.sheet
-        else f"the workbook has several sheets: {listed}",
+        f"the workbook {problem}{', '.join(names)}",
         "correct `sheet` in site.yml, or ask the site for the whole workbook",
         file=shown,
-        sheet=config.sheet,
+        sheet=wanted,
     )
-
-
-def _cells(rows: list[list[Any]], first: int, n_columns: int):
-    import pyarrow as pa
-
-    kept: list[list[str]] = []
-    lines: list[int] = []
-    for line, row in enumerate(rows[first - 1 :], start=first):
-        texts = [_text(cell) for cell in row]
-        if any(texts):
-            kept.append(texts)
-            lines.append(line)
-    columns = {
-        f"c{number}": pa.array([row[number] for row in kept], pa.string())
-        for number in range(n_columns)
-    }
-    return pa.table({**columns, LINE: pa.array(lines, pa.int32())})
 
 
 def _text(cell: Any) -> str:

@@ -1,68 +1,55 @@
-"""A site's configuration: `site.yml` held against its schema and the contract."""
+"""A site's configuration: `site.yml` held against the contract, defaults filled in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oncohort.contract import extract_tables
-from oncohort.receive.site_checks import check_site, mappings
-from oncohort.receive.site_yaml import SiteYaml
-
-NO_QUOTE = "none"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What a row must meet: `column` is not null, in a list, or not in one."""
-
-    column: str
-    not_null: bool
-    words: tuple[str, ...] | None
-    not_words: tuple[str, ...] | None
+from oncohort.receive.site_yaml import SiteYaml, suggestion
 
 
 @dataclass(frozen=True)
 class ColumnConfig:
     """Where one contract column comes from."""
 
-    name: str
-    sources: tuple[str, ...]
-    value: str | None
-    join: str | None
-    dates: tuple[str, ...] | None
-    not_before: int | None
+    sources: tuple[str, ...] = ()
+    value: str | None = None
+    join: str | None = None
+    dates: tuple[str, ...] | None = None
+    not_before: int | None = None
 
 
 @dataclass(frozen=True)
 class TableConfig:
-    """One contract table that a file feeds."""
+    """One contract table that a file feeds; conditions as `site.yml` has them."""
 
     table: str
-    when: tuple[Condition, ...]
+    when: tuple[dict[str, Any], ...]
     key: tuple[str, ...]
-    columns: tuple[ColumnConfig, ...]
+    columns: dict[str, ColumnConfig]
 
 
 @dataclass(frozen=True)
 class FileConfig:
-    """One kind of file in a delivery; a missing setting is the site's default."""
+    """One kind of file in a delivery."""
 
     match: str
-    format: str
-    sheet: str | None
-    header_line: int
-    data_line: int | None
-    optional: bool
-    delivery_kind: str
-    delete_when: Condition | None
-    encoding: str
-    delimiter: str
-    quote: str
-    null_words: tuple[str, ...]
-    dates: tuple[str, ...]
-    date_basis: str
-    anchor: str | None
     tables: tuple[TableConfig, ...]
+    format: str = "csv"
+    sheet: str | None = None
+    header_line: int = 1
+    data_line: int | None = None
+    optional: bool = False
+    delivery_kind: str = "full"
+    delete_when: dict[str, Any] | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    null_words: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    date_basis: str = "calendar"
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +64,19 @@ class SiteConfig:
     files: tuple[FileConfig, ...]
 
 
+# how the text of a setting becomes what the program wants; others stay as they are
+_READ = {
+    "header_line": int,
+    "data_line": int,
+    "not_before": int,
+    "optional": lambda text: text == "true",
+    "delimiter": lambda text: "\t" if text == "tab" else text,
+    "quote": lambda text: "" if text == "none" else text,
+    "null_words": tuple,
+    "dates": tuple,
+}
+
+
 def read_site(folder: Path, shown: str) -> SiteConfig:
     """Read `site.yml` of a site's folder.
 
@@ -87,70 +87,99 @@ def read_site(folder: Path, shown: str) -> SiteConfig:
         setting, or maps something the contract does not know.
     """
     page = SiteYaml(folder / "site.yml", f"{shown}/site.yml")
-    check_site(page, folder.name)
     content = page.content
-    defaults = content.get("defaults", {})
+    if content["site_id"] != folder.name:
+        raise page.error(
+            f"site_id is `{content['site_id']}` but the folder is `{folder.name}`",
+            ["site_id"],
+            "give both the same name: it becomes part of every id",
+        )
     return SiteConfig(
         site_id=content["site_id"],
         title=content["title"],
         language=content["language"],
         is_made_up=content["made_up"] == "true",
         source_note=content["source"],
-        files=tuple(_file({**defaults, **entry}) for entry in content["files"]),
+        files=tuple(_files(page)),
     )
 
 
-def _file(entry: dict[str, Any]) -> FileConfig:
-    quote = entry.get("quote", '"')
-    delimiter = entry.get("delimiter", ",")
-    delete_when = entry.get("delete_when")
-    return FileConfig(
-        match=entry["match"],
-        format=entry.get("format", "csv"),
-        sheet=entry.get("sheet"),
-        header_line=int(entry.get("header_line", 1)),
-        data_line=int(entry["data_line"]) if "data_line" in entry else None,
-        optional=entry.get("optional") == "true",
-        delivery_kind=entry.get("delivery_kind", "full"),
-        delete_when=_condition(delete_when) if delete_when else None,
-        encoding=entry.get("encoding", "utf-8"),
-        delimiter="\t" if delimiter == "tab" else delimiter,
-        quote="" if quote == NO_QUOTE else quote,
-        null_words=tuple(entry.get("null_words", ())),
-        dates=tuple(entry.get("dates", ())),
-        date_basis=entry.get("date_basis", "calendar"),
-        anchor=entry.get("anchor"),
-        tables=tuple(_table(table) for table in entry["tables"]),
-    )
+def _files(page: SiteYaml) -> Iterator[FileConfig]:
+    defaults = page.content.get("defaults", {})
+    kinds: dict[str, str] = {}
+    for position, entry in enumerate(page.content["files"]):
+        path = ["files", position]
+        tables = [
+            _table(table, page, [*path, "tables", number])
+            for number, table in enumerate(entry["tables"])
+        ]
+        file = FileConfig(**_read({**defaults, **entry, "tables": tuple(tables)}))
+        if file.date_basis == "offset" and file.anchor is None:
+            own = path if "date_basis" in entry else ["defaults"]
+            raise page.error(
+                "date_basis offset needs an `anchor`", [*own, "date_basis"]
+            )
+        if file.delete_when and file.delivery_kind != "changes":
+            raise page.error(
+                "`delete_when` needs `delivery_kind: changes`: in a full delivery a "
+                "deleted record is simply missing",
+                [*path, "delete_when"],
+            )
+        if file.data_line is not None and file.data_line <= file.header_line:
+            where = [*path, "data_line"]
+            raise page.error("data_line must come after header_line", where)
+        for table in tables:
+            if kinds.setdefault(table.table, file.delivery_kind) != file.delivery_kind:
+                raise page.error(
+                    f"table `{table.table}` is fed by a full and a changes file",
+                    path,
+                    "use one delivery_kind for all files of a table",
+                )
+        yield file
 
 
-def _table(entry: dict[str, Any]) -> TableConfig:
+def _read(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: _READ.get(name, lambda x: x)(settings[name]) for name in settings}
+
+
+def _table(entry: dict[str, Any], page: SiteYaml, path: list[Any]) -> TableConfig:
+    tables = extract_tables()
+    name, columns = entry["table"], entry["columns"]
+    if name not in tables:
+        hint = suggestion(name, list(tables))
+        raise page.error(f"the contract has no table `{name}`{hint}", [*path, "table"])
+    known = {column.name: column.type for column in tables[name].content}
+    for where in ("columns", "key"):
+        for word in entry.get(where, ()):
+            if word not in known:
+                hint = suggestion(word, list(known))
+                raise page.error(
+                    f"table `{name}` has no column `{word}`{hint}", [*path, where, word]
+                )
+    if "record_no" not in columns:
+        raise page.error(
+            f"table `{name}` needs a column for `record_no`: without it no row "
+            "belongs to a patient",
+            [*path, "columns"],
+        )
+    for word, column in columns.items():
+        if known[word] != "date" and {"dates", "not_before"} & set(column):
+            if not isinstance(column, str):
+                raise page.error(
+                    f"`{word}` is not a date: no `dates`, no `not_before`",
+                    [*path, "columns", word],
+                )
     when = entry.get("when", [])
-    conditions = when if isinstance(when, list) else [when]
     return TableConfig(
-        table=entry["table"],
-        when=tuple(_condition(condition) for condition in conditions),
-        key=tuple(entry.get("key") or extract_tables()[entry["table"]].key),
-        columns=tuple(_column(name, column) for name, column in mappings(entry)),
+        table=name,
+        when=tuple(when if isinstance(when, list) else [when]),
+        key=tuple(entry.get("key", tables[name].key)),
+        columns={word: _column(column) for word, column in columns.items()},
     )
 
 
-def _condition(entry: dict[str, Any]) -> Condition:
-    return Condition(
-        column=entry["column"],
-        not_null="not_null" in entry,
-        words=tuple(entry["in"]) if "in" in entry else None,
-        not_words=tuple(entry["not_in"]) if "not_in" in entry else None,
-    )
-
-
-def _column(name: str, entry: dict[str, Any]) -> ColumnConfig:
-    sources = entry.get("from", [])
-    return ColumnConfig(
-        name=name,
-        sources=(sources,) if isinstance(sources, str) else tuple(sources),
-        value=entry.get("value"),
-        join=entry.get("join"),
-        dates=tuple(entry["dates"]) if "dates" in entry else None,
-        not_before=int(entry["not_before"]) if "not_before" in entry else None,
-    )
+def _column(entry: str | dict[str, Any]) -> ColumnConfig:
+    settings = {"from": entry} if isinstance(entry, str) else dict(entry)
+    sources = settings.pop("from", ())
+    sources = (sources,) if isinstance(sources, str) else tuple(sources)
+    return ColumnConfig(sources, **_read(settings))

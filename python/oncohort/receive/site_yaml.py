@@ -1,14 +1,17 @@
-"""`site.yml` as text and lines: every scalar as written, every setting's line known."""
+"""`site.yml` as text: every scalar as written, every setting's line known."""
 
 import difflib
+import json
+from functools import lru_cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from oncohort.errors import ConfigError
-from oncohort.receive.limits import MAX_SITE_YML_BYTES
 
+MAX_BYTES = 1 << 20
 REMEDY = "correct site.yml; docs/site_yml.md explains each setting"
 
 
@@ -19,78 +22,122 @@ class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     make them False, None, 7 and a date.
     """
 
-
-_TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag.endswith(":merge")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    yaml_implicit_resolvers = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}
 
 
 class SiteYaml:
-    """One `site.yml`, parsed; `line` finds a setting for messages."""
+    """One `site.yml`, parsed and held against its schema.
+
+    Raises
+    ------
+    ConfigError
+        With the line, if it is not valid YAML or has an unknown, doubled or misshapen
+        setting.
+    """
 
     def __init__(self, path: Path, shown: str) -> None:
         """Read the page; `shown` is its name in messages."""
-        self.path = path
         self.shown = shown
+        self.node = None
+        data = path.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise self.error("site.yml is too large", [])
         try:
-            data = path.read_bytes()
-            if len(data) > MAX_SITE_YML_BYTES:
-                raise ConfigError("site.yml is too large", REMEDY, file=shown)
             loader = _TextLoader(data)
             self.node = loader.get_single_node()
-            self._refuse_duplicates(self.node)
+            self._refuse_doubles(self.node)
             self.content = loader.construct_document(self.node)
         except yaml.YAMLError as error:
-            raise self._syntax(error) from error
+            mark = getattr(error, "problem_mark", None)
+            said = getattr(error, "problem", None) or error
+            raise self.error(
+                f"site.yml is not valid YAML: {said}", [], line=mark and mark.line + 1
+            ) from error
         except RecursionError as error:
-            raise ConfigError("site.yml nests too deep", REMEDY, file=shown) from error
+            raise self.error("site.yml nests too deep", []) from error
+        self._check_schema()
 
-    def _syntax(self, error: yaml.YAMLError) -> ConfigError:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or error
-        return ConfigError(
-            f"site.yml is not valid YAML: {problem}",
-            REMEDY,
-            file=self.shown,
-            line=mark.line + 1 if mark else None,
-        )
+    def error(
+        self, message: str, path: list[Any], remedy: str = REMEDY, line: Any = None
+    ) -> ConfigError:
+        """Return an error about the setting at a path of keys and positions."""
+        line = line or self._line(path)
+        return ConfigError(message, remedy, file=self.shown, line=line)
 
-    def _refuse_duplicates(self, node: Any) -> None:
-        """Refuse a setting that stands twice: YAML would silently take the last."""
-        if isinstance(node, yaml.MappingNode):
-            seen = set()
-            for key, value in node.value:
-                if key.value in seen and isinstance(key, yaml.ScalarNode):
-                    raise ConfigError(
-                        f"`{key.value}` stands twice",
-                        "keep one of them",
-                        file=self.shown,
-                        line=key.start_mark.line + 1,
-                    )
-                seen.add(str(key.value))
-                self._refuse_duplicates(value)
-        elif isinstance(node, yaml.SequenceNode):
-            for child in node.value:
-                self._refuse_duplicates(child)
-
-    def line(self, path: list[Any]) -> int | None:
-        """Return the line of the setting at a path of keys and positions."""
+    def _line(self, path: list[Any]) -> int | None:
         node, line = self.node, None
         for step in path:
             if isinstance(node, yaml.MappingNode):
                 found = [pair for pair in node.value if pair[0].value == step]
                 if not found:
-                    return line
+                    break
                 line, node = found[0][0].start_mark.line + 1, found[0][1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            elif isinstance(node, yaml.SequenceNode):
                 node = node.value[step]
                 line = node.start_mark.line + 1
         return line
 
-    def error(self, message: str, path: list[Any], remedy: str = REMEDY) -> ConfigError:
-        """Return an error about the setting at a path."""
-        return ConfigError(message, remedy, file=self.shown, line=self.line(path))
+    def _refuse_doubles(self, node: Any) -> None:
+        """Refuse a setting that stands twice: YAML would silently take the last."""
+        if isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                if str(key.value) in seen:
+                    raise self.error(
+                        f"`{key.value}` stands twice",
+                        [],
+                        "keep one of them",
+                        key.start_mark.line + 1,
+                    )
+                seen.add(str(key.value))
+                self._refuse_doubles(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for child in node.value:
+                self._refuse_doubles(child)
+
+    def _check_schema(self) -> None:
+        errors = list(_validator().iter_errors(self.content))
+        if not errors:
+            return
+        error = min(errors, key=lambda found: self._line(list(found.path)) or 0)
+        path, value = list(error.path), error.instance
+        name = f"`{_spelt(path)}`" if path else "site.yml"
+        wanted = (
+            error.schema.get("description") or f"of type {error.schema.get('type')}"
+        )
+        message = f"{name} is `{value}`, not {wanted}"
+        if error.validator == "additionalProperties":
+            known = sorted(error.schema["properties"])
+            path.append(next(key for key in value if key not in known))
+            message = f"unknown setting `{path[-1]}`{suggestion(path[-1], known)}"
+        elif error.validator == "required":
+            missing = next(key for key in error.validator_value if key not in value)
+            message = f"{name} lacks the setting `{missing}`"
+        elif error.validator == "enum":
+            known = ", ".join(error.validator_value)
+            message = f"{name} is `{value}`, not one of: {known}"
+        raise self.error(message, path)
+
+
+@lru_cache
+def _validator() -> Any:
+    import jsonschema
+
+    formats = jsonschema.FormatChecker(["date"])
+    formats.checks("encoding", (LookupError, ValueError))(_is_encoding)
+    schema = json.loads(Path(__file__).with_name("site.schema.json").read_text("utf-8"))
+    return jsonschema.Draft202012Validator(schema, format_checker=formats)
+
+
+def _is_encoding(name: Any) -> bool:
+    """Return True; an unknown encoding, and one that is not of text, is an error."""
+    return not isinstance(name, str) or TextIOWrapper(BytesIO(), name).readable()
+
+
+def _spelt(path: list[Any]) -> str:
+    """Return a path as people write it: `files[1].tables[2].columns`."""
+    steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).lstrip(".")
 
 
 def suggestion(word: str, known: list[str]) -> str:

@@ -9,15 +9,48 @@ ACCEPTED, UNCHANGED, REFUSED = "accepted", "unchanged", "refused"
 
 @dataclass
 class FileReport:
-    """One file or sheet and what became of its rows, table by table."""
+    """One file or sheet and what became of its rows.
+
+    `tables` has a contract table and its counts, named as in `deliveries`, for each
+    mapping; `refused` is line -> reason, text.
+    """
 
     file: str
     sheet: str
+    file_sha256: str
+    delivery_kind: str
     n_rows_read: int
-    tables: list[dict[str, object]] = field(default_factory=list)
+    refused: dict[int, tuple[str, str]]
+    tables: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
     unreadable: list[OncohortError] = field(default_factory=list)
-    n_values_unreadable: int = 0
+
+    def total(self, count: str) -> int:
+        """Return the sum of a count over the mappings."""
+        return sum(counts[count] for _, counts in self.tables)
+
+    def __str__(self) -> str:
+        """Return the report, a line for each mapping and unreadable date."""
+        sheet = f" [{self.sheet}]" if self.sheet else ""
+        said = [f"{self.file}{sheet}: {_counted(self.n_rows_read, 'row')} read"]
+        for table, counts in self.tables:
+            parts = [f"{counts['n_rows_landed']:,} landed"]
+            for count, words in (
+                ("n_rows_refused", "refused"),
+                ("n_rows_not_meant", "not meant for it"),
+                ("n_values_unreadable", "unreadable dates"),
+            ):
+                if counts[count]:
+                    parts.append(f"{counts[count]:,} {words}")
+            said.append(f"  {table}: {', '.join(parts)}")
+        if self.unused_columns:
+            said.append(f"  columns not used: {', '.join(self.unused_columns)}")
+        for error in self.unreadable:
+            said += [f"  {line}" for line in str(error).splitlines()]
+        left_out = self.total("n_values_unreadable") - len(self.unreadable)
+        if left_out > 0:
+            said.append(f"  and {left_out:,} more unreadable dates in this file")
+        return "\n".join(said)
 
 
 @dataclass
@@ -40,46 +73,18 @@ class Verdict:
         """Return the verdict as text, one entry per line."""
         if self.status == UNCHANGED:
             return [f"{self.name}: unchanged"]
-        said = [f"{self.name}: {self.status}{self._totals()}"]
-        said += [f"  {note}" for note in self.notes]
-        for report in self.files:
-            said += _file_lines(report)
-        for problem in self.problems:
-            said += [f"  {line}" for line in str(problem).splitlines()]
-        return said
-
-    def _totals(self) -> str:
-        if self.status != ACCEPTED:
-            return ", nothing of it landed"
-        n_read = sum(report.n_rows_read for report in self.files)
-        n_landed = sum(int(t["n_rows_landed"]) for r in self.files for t in r.tables)
-        return (
-            f", {_counted(len(self.files), 'file or sheet', 'files and sheets')}, "
-            f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
-        )
-
-
-def _file_lines(report: FileReport) -> list[str]:
-    sheet = f" [{report.sheet}]" if report.sheet else ""
-    said = [f"  {report.file}{sheet}: {_counted(report.n_rows_read, 'row')} read"]
-    for table in report.tables:
-        counts = [f"{table['n_rows_landed']:,} landed"]
-        for count, words in (
-            ("n_rows_refused", "refused"),
-            ("n_rows_not_meant", "not meant for it"),
-            ("n_values_unreadable", "unreadable dates"),
-        ):
-            if table[count]:
-                counts.append(f"{table[count]:,} {words}")
-        said.append(f"    {table['name']}: {', '.join(counts)}")
-    if report.unused_columns:
-        said.append(f"    columns not used: {', '.join(report.unused_columns)}")
-    for error in report.unreadable:
-        said += [f"    {line}" for line in str(error).splitlines()]
-    left_out = report.n_values_unreadable - len(report.unreadable)
-    if left_out > 0:
-        said.append(f"    and {left_out:,} more unreadable dates in this file")
-    return said
+        totals = ", nothing of it landed"
+        if self.status == ACCEPTED:
+            n_read = sum(report.n_rows_read for report in self.files)
+            n_landed = sum(report.total("n_rows_landed") for report in self.files)
+            totals = (
+                f", {_counted(len(self.files), 'file or sheet', 'files and sheets')}, "
+                f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
+            )
+        said = [*self.notes]
+        for part in (*self.files, *self.problems):
+            said += str(part).splitlines()
+        return [f"{self.name}: {self.status}{totals}", *(f"  {line}" for line in said)]
 
 
 def _counted(count: int, one: str, many: str | None = None) -> str:

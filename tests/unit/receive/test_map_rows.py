@@ -213,7 +213,7 @@ def test_ids_are_keyed_hashes(landed):
     # key: record_no, drug, started_on, treatment_no; the last two are not mapped
     key = ["clinic", "treatments", "01", "lapatinib", None, None]
     content = ["upsert", "calendar", "01", None, "lapatinib", *[None] * 9]
-    row = ["clinic", "2020-01-31", "treatments", *content, "1"]
+    row = ["clinic", "2020-01-31", "treatments", *content]
     assert rows == [
         (
             keyed_hash(PUBLIC_TEST_KEY, ["clinic", "01"])[:16],

@@ -9,25 +9,7 @@ from oncohort.receive.site_config import FileConfig
 
 
 def config(**settings):
-    plain = {
-        "match": "x",
-        "format": "csv",
-        "sheet": None,
-        "header_line": 1,
-        "data_line": None,
-        "optional": False,
-        "delivery_kind": "full",
-        "delete_when": None,
-        "encoding": "utf-8",
-        "delimiter": ",",
-        "quote": '"',
-        "null_words": (),
-        "dates": (),
-        "date_basis": "calendar",
-        "anchor": None,
-        "tables": (),
-    }
-    return FileConfig(**{**plain, **settings})
+    return FileConfig(match="x", tables=(), **settings)
 
 
 @pytest.fixture
@@ -35,13 +17,15 @@ def read(tmp_path):
     def read_bytes(data, name="x.csv", **settings):
         path = tmp_path / name
         path.write_bytes(data)
-        return read_delimited(path, name, config(**settings), tmp_path / "scratch")
+        table = read_delimited(path, name, config(**settings))
+        table.rows = list(table.rows)
+        return table
 
     return read_bytes
 
 
 def rows(table):
-    return [tuple(row.values()) for row in table.cells.to_pylist()]
+    return [(*cells, line) for line, cells in table.rows]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -72,23 +56,20 @@ def test_lines_of_ragged_rows_with_quoted_line_ends(read):
     table = read(b'a,b\n"1\n1",x\n"2\n2"\n3,y\n4,y,z\n5,z\n')
 
     assert [row[-1] for row in rows(table)] == [2, 6, 8]
-    assert [(row.line, row.raw_text) for row in table.refused] == [
-        (4, '"2\n2"'),
-        (7, "4,y,z"),
-    ]
-    assert table.n_rows_read == 5
+    assert {line: text for line, (_, text) in table.refused.items()} == {
+        4: '"2\n2"',
+        7: "4,y,z",
+    }
 
 
-def test_ragged_rows_far_apart_keep_their_lines(read, monkeypatch):
-    # blocks of 1 kB: a row's number must count over all blocks
-    monkeypatch.setattr("oncohort.receive.read_delimited.BLOCK_BYTES", 1 << 10)
+def test_ragged_rows_far_apart_keep_their_lines(read):
     lines = [f"{number},value {number}" for number in range(1, 2001)]
     lines[500] += ",too many"
     lines[1500] = "too few"
 
     table = read(("a,b\n" + "\n".join(lines) + "\n").encode())
 
-    assert [row.line for row in table.refused] == [502, 1502]
+    assert list(table.refused) == [502, 1502]
     assert rows(table)[-1] == ("2000", "value 2000", 2001)
     assert all(int(first) == line - 1 for first, _, line in rows(table))
 
@@ -103,22 +84,21 @@ def test_ragged_rows_far_apart_keep_their_lines(read, monkeypatch):
         ("latin-1", "numéro,médicament\n1,Ü\n"),
     ],
 )
-def test_encodings_survive_unharmed(read, encoding, text, monkeypatch):
-    # chunks of 3 bytes cut through characters
-    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", 3)
-
-    table = read(text.encode(encoding), encoding=encoding)
-
+def test_encodings_survive_unharmed(read, encoding, text):
     header, row = text.lstrip("\ufeff").splitlines()
+    # long enough that chunks of any size cut through characters
+    many = text + (row + "\n") * 9_999
+
+    table = read(many.encode(encoding), encoding=encoding)
+
     assert table.header == header.split(",")
-    assert rows(table) == [(*row.split(","), 2)]
+    assert rows(table) == [(*row.split(","), line) for line in range(2, 10_002)]
 
 
-@pytest.mark.parametrize("chunk_bytes", range(1, 9))
-def test_the_undecodable_byte_is_found_across_chunks(read, monkeypatch, chunk_bytes):
-    # chunks that end within a character, and between CR and LF
-    monkeypatch.setattr("oncohort.receive.decode_text.CHUNK_BYTES", chunk_bytes)
-    before = "病,x\r\n病1,a\r\n2,x病".encode()
+@pytest.mark.parametrize("n_bytes", [0, *range(8192 - 30, 8192)])
+def test_the_undecodable_byte_is_found_across_chunks(read, n_bytes):
+    # the decoder's chunks of 8192 bytes end within a character, between CR and LF
+    before = ("x" * n_bytes + "病,x\r\n病1,a\r\n2,x病").encode()
 
     with pytest.raises(DeliveryRefused) as refusal:
         read(before + b"\xff\r\n")
@@ -136,7 +116,7 @@ def test_gzip_is_unpacked_and_a_damaged_one_refused(read):
 
 
 def test_a_bomb_is_refused_before_it_fills_the_disk(read, monkeypatch):
-    monkeypatch.setattr("oncohort.receive.decode_text.MAX_TEXT_BYTES", 1 << 20)
+    monkeypatch.setattr("oncohort.receive.read_delimited.MAX_CHARACTERS", 1 << 20)
 
     with pytest.raises(DeliveryRefused, match="larger than"):
         read(gzip.compress(b"0" * (6 << 20)), "x.csv.gz")
@@ -148,6 +128,23 @@ def test_quotes_may_be_plain_characters(read):
     assert rows(table) == [("1", '5" drain', 2), ("2", '"x', 3)]
 
 
+@pytest.mark.parametrize("rest", ['"2', '"2\n3,4\n', '2,"3', '2,"3\n4,5\n6,7'])
+def test_a_quote_left_open_is_refused_with_its_line(read, rest):
+    with pytest.raises(DeliveryRefused, match="never closed") as refusal:
+        read(f"a,b\n1,1\n{rest}".encode())
+
+    assert (refusal.value.line, refusal.value.value) == (3, rest.splitlines()[0])
+
+
+def test_a_value_without_end_is_refused_before_it_fills_the_memory(read, monkeypatch):
+    monkeypatch.setattr("oncohort.receive.read_delimited.MAX_LINE", 1 << 10)
+
+    for data in ("a,b\n1,2\n3," + "x" * 2000, 'a,b\n1,2\n3,"' + "x\n" * 2000):
+        with pytest.raises(DeliveryRefused, match="never closed") as refusal:
+            read(data.encode())
+        assert refusal.value.line == 3
+
+
 def test_rows_of_delimiters_only_are_blank(read):
     assert rows(read(b"a,b\n1,2\n,\n,\n")) == [("1", "2", 2)]
 
@@ -155,7 +152,7 @@ def test_rows_of_delimiters_only_are_blank(read):
 def test_a_header_without_rows_is_an_empty_table(read):
     table = read(b"a,b\n")
 
-    assert (table.n_rows_read, table.header) == (0, ["a", "b"])
+    assert (table.rows, table.header) == ([], ["a", "b"])
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b",,\n1,2,3\n"])

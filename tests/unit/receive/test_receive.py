@@ -100,6 +100,16 @@ def test_an_optional_file_may_be_missing(hospital):
     assert hospital.rows("deliveries", "*") == []
 
 
+def test_a_file_without_rows_is_booked(hospital):
+    hospital.deliver("patients.csv", "no,sex,born\n")
+
+    (verdict,) = hospital.receive()
+
+    assert verdict.status == "accepted"
+    counts = "n_rows_read, n_rows_landed, n_rows_refused, n_values_unreadable"
+    assert hospital.rows("deliveries", counts) == [(0, 0, 0, 0)]
+
+
 def test_one_site_of_several(hospital):
     from oncohort.receive.run import receive
 

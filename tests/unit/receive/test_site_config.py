@@ -49,7 +49,7 @@ def test_a_good_page_has_defaults(hospital):
         ("made_up: true", "made_up: yes", 4, "not one of: true, false"),
         ("site_id: clinic", "site_id: Clinic", 1, "lower-case letters"),
         ("site_id: clinic", "site_id: other", 1, "but the folder is `clinic`"),
-        ("gb18030", "gb99", 7, "no encoding `gb99`"),
+        ("gb18030", "gb99", 7, "`gb99`, not an encoding that Python knows"),
         ("table: patients", "table: patient", 11, "did you mean `patients`?"),
         ("birth_on:", "birth_date:", 14, "has no column `birth_date`"),
         ("record_no: no", "sex: no", 12, "needs a column for `record_no`"),

@@ -1,0 +1,145 @@
+"""The SQL that turns a file's cells into rows of one contract table."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from oncohort.contract import Table
+from oncohort.identity import PATIENT_DIGITS, ROW_DIGITS, keyed_hash_sql, text_literal
+from oncohort.receive.iso_dates import iso_date_sql
+from oncohort.receive.site_config import ColumnConfig, FileConfig, TableConfig
+from oncohort.receive.source_table import SourceTable
+
+FLAG = "__unreadable"
+# what spreadsheets and web forms leave around a value; U+3000 is the Chinese blank
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which delivery and file a row comes from."""
+
+    site_id: str
+    delivered_on: str
+    file_sha256: str
+    key: bytes
+
+
+@dataclass
+class Mapping:
+    """Writes the query; `used` gathers the positions of source columns on the way.
+
+    The rows have the contract's columns, lineage included, and for each date column
+    `x` a flag `x__unreadable`. Names in the SQL come from the contract or are ours.
+    """
+
+    source: SourceTable
+    file: FileConfig
+    entry: TableConfig
+    table: Table
+    origin: Origin
+    used: set[int] = field(default_factory=set)
+
+    def sql(self) -> str:
+        """Return the whole query.
+
+        Raises
+        ------
+        DeliveryRefused
+            If the file lacks a column that the mapping uses.
+        """
+        names = [column.name for column in self.table.content]
+        dates = self.table.dates
+        meant = " and ".join(self._condition(one) for one in self.entry.when) or "true"
+        action = "'upsert'"
+        if self.file.delete_when:
+            is_deleted = self._condition(self.file.delete_when)
+            action = f"case when {is_deleted} then 'delete' else 'upsert' end"
+        raw = [f"{self._value(name)} as {name}" for name in names]
+        trimmed = [
+            f"trim(c{number}, {text_literal(BLANKS)}) as t{number}"
+            for number in sorted(self.used)
+        ]
+        iso = [f"{self._iso(name)} as {name}__iso" for name in dates]
+        best = [
+            f"coalesce({name}__iso, {name}) as {name}" if name in dates else name
+            for name in names
+        ]
+        flags = [f"{name} is not null and {name}__iso is null" for name in dates]
+        flags = [f"{flag} as {d}{FLAG}" for flag, d in zip(flags, dates, strict=True)]
+        return f"""
+with trimmed as (select {", ".join(["source_line", *trimmed])} from source_cells),
+raw as (
+    select source_line, {action} as row_action, {", ".join(raw)}
+    from trimmed where {meant}
+),
+dated as (select {", ".join(["*", *iso])} from raw),
+mapped as (
+    select source_line, row_action, {", ".join([*best, *flags, *self._constants()])}
+    from dated
+)
+select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
+
+    def _cell(self, name: str) -> str:
+        number = self.source.position(name)
+        self.used.add(number)
+        return f"t{number}"
+
+    def _not_null(self, name: str) -> str:
+        cell = self._cell(name)
+        nulls = _words(["", *self.file.null_words])
+        return f"case when {cell} not in {nulls} then {cell} end"
+
+    def _value(self, name: str) -> str:
+        column = self.entry.columns.get(name)
+        if column is None:
+            return "cast(null as varchar)"
+        if column.value is not None:
+            return text_literal(column.value)
+        cells = ", ".join(self._not_null(source) for source in column.sources)
+        if column.join is not None:
+            return f"nullif(concat_ws({text_literal(column.join)}, {cells}), '')"
+        return f"coalesce({cells})"
+
+    def _iso(self, name: str) -> str:
+        column = self.entry.columns.get(name, ColumnConfig())
+        return iso_date_sql(name, column, self.file, self.origin.delivered_on)
+
+    def _condition(self, condition: dict[str, Any]) -> str:
+        column = condition["column"]
+        tests = []
+        if "not_null" in condition:
+            tests.append(f"({self._not_null(column)}) is not null")
+        for word, operator in (("in", "in"), ("not_in", "not in")):
+            if word in condition:
+                words = _words(condition[word])
+                tests.append(f"{self._cell(column)} {operator} {words}")
+        return f"({' and '.join(tests)})"
+
+    def _constants(self) -> list[str]:
+        constants = {
+            "site_id": self.origin.site_id,
+            "delivered_on": self.origin.delivered_on,
+            "delivery_kind": self.file.delivery_kind,
+            "date_basis": self.file.date_basis,
+            "source_file": self.source.file,
+            "source_sheet": self.source.sheet,
+            "file_sha256": self.origin.file_sha256,
+        }
+        return [f"{text_literal(text)} as {name}" for name, text in constants.items()]
+
+    def _ids(self, names: list[str]) -> str:
+        key, table = self.origin.key, text_literal(self.table.name)
+        row = ["site_id", "delivered_on", table, "row_action", "date_basis", *names]
+        ids = {
+            "patient_id": (["site_id", "record_no"], PATIENT_DIGITS),
+            "record_id": (["site_id", table, *self.entry.key], ROW_DIGITS),
+            "source_row_id": (row, ROW_DIGITS),
+        }
+        return ", ".join(
+            f"{keyed_hash_sql(key, parts, digits)} as {name}"
+            for name, (parts, digits) in ids.items()
+        )
+
+
+def _words(words: list[str]) -> str:
+    return f"({', '.join(map(text_literal, words))})"
