@@ -72,7 +72,11 @@ def _receive(workspace: Workspace, say: Say) -> None:
             "publish again what landed before: `oncohort build`, `oncohort publish`",
             file=workspace.extracts,
         )
-    refused = [verdict for verdict in receive(workspace, say=say) if verdict.problems]
+    refused = [
+        verdict
+        for verdict in receive(workspace, say=say, is_brief=True)
+        if verdict.problems
+    ]
     if refused:
         names = ", ".join(verdict.name for verdict in refused)
         raise DeliveryRefused(

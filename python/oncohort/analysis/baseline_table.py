@@ -1,161 +1,130 @@
 """Baseline table: counts and shares by arm, tests and standardised differences."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any
 
-from oncohort.analysis.plan import Arm, Value, Variable
-from oncohort.analysis.results import ALL, Place, Result, library
+from oncohort.analysis.plan import Analysis, Plan, Variable
+from oncohort.analysis.results import Place, Result, library, with_all
+from oncohort.analysis.store import StudyTables
 from oncohort.rates import chi_square, fisher_exact, standardised_difference
 
 # Category -> arm -> patients. None stands for a missing value.
-Counts = dict[Value | None, dict[str, int]]
+Counts = dict[Any, Counter[str]]
 Table = list[list[int]]
 UNKNOWN = "unknown"
-
-
-class Row(NamedTuple):
-    """One row of the table: a category, and the patients in it per arm."""
-
-    level: str
-    inside: dict[str, int]
+# as the paper prints it
+AGAINST_REST = (
+    "category against the rest, unknown included: Pearson's chi-square, uncorrected,"
+    " two-sided"
+)
+DIFFERENCE = "standardised difference among the known (Yang and Dalton 2012), absolute"
 
 
 def baseline_table(
-    place: Place, variables: dict[Variable, Counts], arms: tuple[Arm, ...]
-) -> list[Result]:
+    place: Place, plan: Plan, analysis: Analysis, data: StudyTables
+) -> Iterator[Result]:
     """All results of a baseline table.
 
-    Parameters
-    ----------
-    place : Place
-        Study, analysis, population, source.
-    variables : dict of Variable to Counts
-        Patients per category and arm; every patient of the population once in each.
-    arms : tuple of Arm
-        Arms shown; only those compared enter tests.
-
-    Returns
-    -------
-    list of Result
-        Per category and arm `n` and `percent` (of all patients of the arm, the unknown
-        included); per category `p_value` (against the rest); per variable
-        `p_value_known` and `smd` among the known, and per arm `n_known`.
-
-    Raises
-    ------
-    ValueError
-        If a category of the data is neither in the plan nor missing.
+    Per category and arm `n` and `percent` (of all patients of the arm, the unknown
+    included); per category `p_value` (against the rest); per variable `p_value_known`
+    and `smd` among the known, and per arm `n_known`. A category of the data that is
+    neither in the plan nor missing is a ValueError.
     """
-    results: list[Result] = []
-    compared = [arm.id for arm in arms if arm.is_compared]
-    for number, (variable, counts) in enumerate(variables.items()):
+    compared = [arm.value for arm in plan.compared]
+    for number, variable in enumerate(analysis.variables):
+        counts = data.counts(variable.column, analysis)
         _check_categories(variable, counts)
-        sizes = {arm.id: _n(counts.values(), arm.id) for arm in arms}
+        sizes = {arm.value: _n(counts.values(), arm.value) for arm in plan.arms}
         if number == 0:
-            patients = place.at(variable="patients")
-            for arm, n in _with_all(sizes).items():
-                results.append(patients.at(arm=arm).count("n", n))
+            for arm, n in with_all(sizes).items():
+                yield place.at(variable="patients", arm=arm).count("n", n)
         own = place.at(variable=variable.column)
-        for row in _rows(variable, counts):
-            results.extend(_cells(own.at(level=row.level), row, sizes))
-            inside = [row.inside.get(arm, 0) for arm in compared]
-            rest = [sizes[arm] - row.inside.get(arm, 0) for arm in compared]
-            results.append(_against_rest(own.at(level=row.level), [inside, rest]))
-        known = [
-            per_arm
-            for value, per_arm in counts.items()
-            if value is not None and value != variable.unknown
-        ]
+        for level, inside in _rows(variable, counts):
+            yield from _cells(own.at(level=level), inside, sizes)
+            table = [[inside[arm], sizes[arm] - inside[arm]] for arm in compared]
+            test, n = _if_any(table, chi_square), sum(map(sum, table))
+            method = f"{AGAINST_REST}; {library('oncohort', 'scipy')}"
+            p_value = test.p_value if test else None
+            here = own.at(level=level)
+            yield here.number("p_value", p_value, "probability", method, n)
+        known = [n for value, n in counts.items() if value not in _unknown(variable)]
         for arm in sizes:
-            results.append(own.at(arm=arm).count("n_known", _n(known, arm)))
-        table = [[per_arm.get(arm, 0) for arm in compared] for per_arm in known]
-        results.extend(_among_known(own, [row for row in table if sum(row)]))
-    return results
+            yield own.at(arm=arm).count("n_known", _n(known, arm))
+        table = [[per_arm[arm] for arm in compared] for per_arm in known]
+        yield from _among_known(own, [row for row in table if sum(row)])
 
 
-def _n(categories: list[dict[str, int]], arm: str) -> int:
-    return sum(per_arm.get(arm, 0) for per_arm in categories)
+def _n(categories: Any, arm: str) -> int:
+    return sum(per_arm[arm] for per_arm in categories)
 
 
-def _with_all(per_arm: dict[str, int]) -> dict[str, int]:
-    return {**per_arm, ALL: sum(per_arm.values())}
+def _unknown(variable: Variable) -> set[str | None]:
+    return {None, variable.unknown}
 
 
 def _check_categories(variable: Variable, counts: Counts) -> None:
-    planned = {level.value for level in variable.levels} | {variable.unknown, None}
+    planned = {level.value for level in variable.levels} | _unknown(variable)
     # of a yes/no column the plan may show one side only
     if all(isinstance(level.value, bool) for level in variable.levels):
         planned |= {True, False}
-    strange = [value for value in counts if value not in planned]
-    if strange:
-        raise ValueError(
-            f"column {variable.column} holds {strange[0]!r}, which the plan's levels"
-            " do not name: add it there, or correct the model"
-        )
+    for value in counts:
+        if value not in planned:
+            raise ValueError(
+                f"column {variable.column} holds {value!r}, which the plan's levels"
+                " do not name: add it there, or correct the model"
+            )
 
 
-def _rows(variable: Variable, counts: Counts) -> Iterator[Row]:
+def _rows(variable: Variable, counts: Counts) -> Iterator[tuple[str, Counter[str]]]:
     """Rows of the plan, and one for the unknown and missing so that nobody is lost."""
-    named = variable.unknown
-    unknown = dict(counts.get(None, {}))
-    if named is not None:
-        for arm, n in counts.get(named, {}).items():
-            unknown[arm] = unknown.get(arm, 0) + n
+    values = [level.value for level in variable.levels]
+    unknown: Counter[str] = Counter()
+    for value in _unknown(variable):
+        unknown += counts.get(value, Counter())
     for level in variable.levels:
-        is_unknown = named is not None and level.value == named
-        yield Row(level.id, unknown if is_unknown else counts.get(level.value, {}))
-    if unknown and named not in {level.value for level in variable.levels}:
-        yield Row(UNKNOWN, unknown)
+        is_unknown = level.value == variable.unknown
+        yield level.id, unknown if is_unknown else counts.get(level.value, Counter())
+    if unknown and variable.unknown not in values:
+        yield UNKNOWN, unknown
 
 
-def _cells(place: Place, row: Row, sizes: dict[str, int]) -> Iterator[Result]:
+def _cells(
+    place: Place, inside: Counter[str], sizes: dict[str, int]
+) -> Iterator[Result]:
     """Count and share of one category in each arm and in all."""
     method = "share of all patients of the arm, unknown included"
-    inside = _with_all({arm: row.inside.get(arm, 0) for arm in sizes})
-    for arm, size in _with_all(sizes).items():
-        n, own = inside[arm], place.at(arm=arm)
+    counted = with_all({arm: inside[arm] for arm in sizes})
+    for arm, size in with_all(sizes).items():
+        n, own = counted[arm], place.at(arm=arm)
         share = 100 * n / size if size else None
         yield own.count("n", n, size)
-        yield own.number("percent", share, "%", method, n=n, denominator=size)
-
-
-def _against_rest(place: Place, table: Table) -> Result:
-    """P of one category against all other patients, as the paper prints it."""
-    method = (
-        "category against the rest, unknown included: Pearson's chi-square,"
-        f" uncorrected, two-sided; {library('oncohort', 'scipy')}"
-    )
-    value = _if_any(table, lambda rows: chi_square(rows).p_value)
-    n = sum(map(sum, table))
-    return place.number("p_value", value, "probability", method, n=n)
+        yield own.number("percent", share, "%", method, n, size)
 
 
 def _among_known(place: Place, table: Table) -> Iterator[Result]:
     """One test and one standardised difference per variable, the unknown left out."""
     n = sum(map(sum, table))
-    value, method = _test_known(table)
-    yield place.number("p_value_known", value, "probability", method, n=n)
+    value, test = _test_known(table)
+    method = f"{test}, among the known, two-sided; {library('oncohort', 'scipy')}"
+    yield place.number("p_value_known", value, "probability", method, n)
     distance = _if_any(table, standardised_difference)
-    method = (
-        "standardised difference among the known (Yang and Dalton 2012), absolute;"
-        f" {library('oncohort', 'numpy')}"
-    )
-    yield place.number("smd", distance, "standard deviations", method, n=n)
+    method = f"{DIFFERENCE}; {library('oncohort', 'numpy')}"
+    yield place.number("smd", distance, "standard deviations", method, n)
 
 
 def _test_known(table: Table) -> tuple[float | None, str]:
-    """Chi-square; Fisher's exact test where an expected count is below 5."""
-    tail = f"among the known, two-sided; {library('oncohort', 'scipy')}"
-    smallest = _if_any(table, lambda rows: chi_square(rows).min_expected)
-    if smallest is not None and smallest < 5:
-        exact = _if_any(table, lambda rows: fisher_exact(rows).p_value)
-        if exact is not None:
-            return exact, f"Fisher's exact test (an expected count is below 5), {tail}"
-    value = _if_any(table, lambda rows: chi_square(rows).p_value)
-    return value, f"Pearson's chi-square, uncorrected, {tail}"
+    """Chi-square; in a 2 x 2 table Fisher's test where an expected count is below 5."""
+    test, remark = _if_any(table, chi_square), ""
+    if test and test.min_expected < 5:
+        remark = " (an expected count is below 5)"
+        if len(table) == len(table[0]) == 2:
+            return fisher_exact(table).p_value, f"Fisher's exact test{remark}"
+    method = f"Pearson's chi-square, uncorrected{remark}"
+    return test.p_value if test else None, method
 
 
-def _if_any(table: Table, statistic: Callable[[Table], float]) -> float | None:
+def _if_any(table: Table, statistic: Callable[[Table], Any]) -> Any:
     """Return the statistic, None where the table offers nothing to compare."""
     try:
         return statistic(table)

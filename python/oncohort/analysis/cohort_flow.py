@@ -2,20 +2,11 @@
 
 import re
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterator
 
+from oncohort.analysis.plan import Analysis, Plan
 from oncohort.analysis.results import ALL, Place, Result
-
-
-class FlowRow(NamedTuple):
-    """Patients of one site who enter a step with one outcome, and how many leave."""
-
-    step_no: int
-    criterion: str
-    reason: str | None
-    site_id: str
-    n_in: int
-    n_out: int
+from oncohort.analysis.store import StudyTables
 
 
 def slug(text: str) -> str:
@@ -23,55 +14,36 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "none"
 
 
-def cohort_flow(place: Place, rows: list[FlowRow]) -> list[Result]:
+def cohort_flow(
+    place: Place, plan: Plan, analysis: Analysis, data: StudyTables
+) -> Iterator[Result]:
     """Patients who enter, leave (by reason) and remain, per step, site and over all.
 
-    Parameters
-    ----------
-    place : Place
-        Study, analysis, source; the population of a result is the site, or `all`.
-    rows : list of FlowRow
-        The study's `cohort_flow`; `n_in` and `n_out` add up over the rows of a step.
-
-    Returns
-    -------
-    list of Result
-        Statistics `n_in`, `n_out`, `n_left`; the level of `n_out` may be a reason.
-
-    Raises
-    ------
-    ValueError
-        If a step does not start with those whom the step before left in.
+    The population of a result is the site, or `all`; the level of `n_out` may be a
+    reason. A step that does not start with those whom the step before left in is a
+    ValueError.
     """
-    results: list[Result] = []
-    for site in (ALL, *sorted({row.site_id for row in rows})):
+    if not data.columns("cohort_flow"):
+        return
+    rows = data.select("step_no, site_id, reason, n_in, n_out", table="cohort_flow")
+    for site in (ALL, *sorted({row[1] for row in rows})):
         left = None
-        for step_no in sorted({row.step_no for row in rows}):
-            own = [
-                row
-                for row in rows
-                if row.step_no == step_no and site in (ALL, row.site_id)
-            ]
-            n_in = sum(row.n_in for row in own)
-            if left is not None and left != n_in:
+        for step_no in sorted({row[0] for row in rows}):
+            own = [row for row in rows if row[0] == step_no and site in (ALL, row[1])]
+            n_in = sum(n for *_, n, _ in own)
+            if left not in (None, n_in):
                 raise ValueError(
                     f"cohort_flow does not add up ({site}): {left} patients remain"
                     f" before step {step_no}, but {n_in} enter it"
                 )
+            left = n_in - sum(n for *_, n in own)
             here = place.at(population=site, variable=f"step_{step_no}")
-            left = n_in - sum(row.n_out for row in own)
-            results.extend(_step(here, own, n_in, left))
-    return results
-
-
-def _step(place: Place, rows: list[FlowRow], n_in: int, left: int) -> list[Result]:
-    reasons: Counter[str] = Counter()
-    for row in rows:
-        if row.n_out:
-            reasons[slug(row.reason or "no reason given")] += row.n_out
-    return [
-        place.count("n_in", n_in, n_in),
-        place.count("n_out", n_in - left, n_in),
-        place.count("n_left", left, n_in),
-        *(place.at(level=key).count("n_out", n, n_in) for key, n in reasons.items()),
-    ]
+            yield here.count("n_in", n_in, n_in)
+            yield here.count("n_out", n_in - left, n_in)
+            yield here.count("n_left", left, n_in)
+            reasons: Counter[str] = Counter()
+            for *_, reason, _, n in own:
+                reasons[slug(reason or "no reason given")] += n
+            for reason, n in sorted(reasons.items()):
+                if n:
+                    yield here.at(level=reason).count("n_out", n, n_in)

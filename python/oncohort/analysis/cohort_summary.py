@@ -1,55 +1,37 @@
-"""Who is in the cohort."""
+"""Who is in the cohort: patients per arm, hospitals, months of the start."""
 
-from datetime import date
+from collections import Counter
+from collections.abc import Iterator
 
-from oncohort.analysis.results import ALL, Place, Result
+from oncohort.analysis.plan import Analysis, Plan
+from oncohort.analysis.results import Place, Result, with_all
+from oncohort.analysis.store import StudyTables
 
 
 def cohort_summary(
-    place: Place,
-    per_arm: dict[str, int],
-    flags: dict[str, dict[str, int]],
-    n_sites: int | None,
-    starts: tuple[date, date] | None,
-) -> list[Result]:
-    """Patients in all and per arm, hospitals, first and last month of the start.
-
-    Parameters
-    ----------
-    place : Place
-        Study, analysis, population, source.
-    per_arm : dict of str to int
-        Patients per arm.
-    flags : dict of str to dict
-        Per yes/no column the patients with yes, per arm.
-    n_sites : int or None
-        Hospitals with at least one patient; None if the plan names no column.
-    starts : pair of date or None
-        First and last start; None if the plan names no column.
-
-    Returns
-    -------
-    list of Result
-        Variables `patients`, `sites`, `accrual`, and one per flag (level `yes`).
-    """
-    sizes = {**per_arm, ALL: sum(per_arm.values())}
-    results = [
-        place.at(variable="patients", arm=arm).count("n", n, sizes[ALL])
-        for arm, n in sizes.items()
-    ]
-    for flag, yes in flags.items():
-        for arm, size in sizes.items():
-            n = sum(yes.values()) if arm == ALL else yes.get(arm, 0)
-            here = place.at(variable=flag, level="yes", arm=arm)
-            results.append(here.count("n", n, size))
-    if n_sites is not None:
+    place: Place, plan: Plan, analysis: Analysis, data: StudyTables
+) -> Iterator[Result]:
+    """Variables `patients`, `sites`, `accrual`, and one per flag (level `yes`)."""
+    where = (analysis.population, analysis.table)
+    per_arm = {each.value: 0 for each in plan.arms}
+    sizes = with_all(per_arm | data.counts(None, analysis).get(None, {}))
+    for name, size in sizes.items():
+        yield place.at(variable="patients", arm=name).count("n", size, sizes["all"])
+    for flag in analysis.flags:
+        yes = with_all(data.counts(flag, analysis).get(True, Counter()))
+        for name, size in sizes.items():
+            here = place.at(variable=flag, level="yes", arm=name)
+            yield here.count("n", yes.get(name, 0), size)
+    if analysis.site:
+        ((n_sites,),) = data.select(f'count(distinct "{analysis.site}")', *where)
         method = "count of hospitals with at least one patient in the cohort"
         sites = place.at(variable="sites")
-        results.append(sites.count("n", n_sites, method=method, unit="hospitals"))
-    if starts is not None:
+        yield sites.count("n", n_sites, method=method, unit="hospitals")
+    if analysis.start:
+        name = f'"{analysis.start}"'
+        (span,) = data.select(f"min({name}), max({name})", *where)
         method = "earliest and latest start among patients of the cohort"
-        accrual = place.at(variable="accrual")
-        for name, day in zip(("first_month", "last_month"), starts, strict=True):
-            month = f"{day:%B %Y}"
-            results.append(accrual.number(name, None, "month", method, text=month))
-    return results
+        for statistic, day in zip(("first_month", "last_month"), span, strict=True):
+            if day is not None:
+                text, here = f"{day:%B %Y}", place.at(variable="accrual")
+                yield here.number(statistic, None, "month", method, text=text)

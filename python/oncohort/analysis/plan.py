@@ -1,21 +1,32 @@
-"""The analysis plan of a study: `plan.toml`, checked and typed."""
+"""The analysis plan of a study: `plan.toml`, checked and typed.
 
+Attributes are named as the keys of the plan; `plan.schema.json` says what each means.
+"""
+
+import json
 import tomllib
+from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from oncohort.analysis.plan_checks import check_names, check_schema
 from oncohort.errors import ConfigError
 
 Value = str | int | bool
+# what an analysis names, and where that is declared
+NAMED = {
+    "population": "populations",
+    "endpoint": "endpoints",
+    "followup_endpoint": "endpoints",
+}
 
 
 class Level(NamedTuple):
-    """One category of a variable: its value in the column, id and printed label."""
+    """One category of a variable: its value in the column, printed label and id."""
 
     value: Value
-    id: str
     label: str
+    id: str
 
 
 class Variable(NamedTuple):
@@ -23,19 +34,19 @@ class Variable(NamedTuple):
 
     column: str
     label: str
-    block: str | None
-    note: str | None
-    unknown: str | None
     levels: tuple[Level, ...]
+    block: str | None = None
+    note: str | None = None
+    unknown: str | None = None
 
 
 class Arm(NamedTuple):
     """One group of patients; not `compared` means shown, but in no test."""
 
-    id: str
-    short: str
+    value: str
     label: str
-    is_compared: bool
+    short: str
+    compared: bool = True
 
 
 class Population(NamedTuple):
@@ -43,8 +54,8 @@ class Population(NamedTuple):
 
     id: str
     label: str
-    is_confirmatory: bool
-    filter: dict[str, list[Value]]
+    confirmatory: bool
+    filter: dict[str, list[Value]] = {}
 
 
 class Endpoint(NamedTuple):
@@ -60,52 +71,54 @@ class Endpoint(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """One analysis; `options` holds the keys of its kind as the plan gives them."""
+    """One analysis, with the keys that its kind uses; `arm_column` is never empty."""
 
     id: str
     kind: str
     title: str
-    printed_as: str | None
-    population: Population | None
-    endpoint: Endpoint | None
-    followup_endpoint: Endpoint | None
-    variables: tuple[Variable, ...]
-    options: dict[str, Any]
+    arm_column: str
+    printed_as: str | None = None
+    population: Population | None = None
+    endpoint: Endpoint | None = None
+    followup_endpoint: Endpoint | None = None
+    horizon_months: float = 0
+    tick_months: float = 0
+    landmark_months: tuple[int, ...] = ()
+    table: str = "cohort"
+    flags: tuple[str, ...] = ()
+    start: str | None = None
+    site: str | None = None
+    variables: tuple[Variable, ...] = ()
 
 
 class Plan(NamedTuple):
-    """A study's plan; `text` holds title, question, banner, notes and the like."""
+    """A study's plan."""
 
     study_id: str
+    title: str
+    question: str
     made_up: bool
-    text: dict[str, Any]
-    days_per_month: float
-    decimals_months: int
-    arm_column: str
+    banner: str
     arm_label: str
     reference: str
     arms: tuple[Arm, ...]
     analyses: tuple[Analysis, ...]
+    subtitle: str = ""
+    source: str = ""
+    answer: str = ""
+    notes: tuple[str, ...] = ()
+    days_per_month: float = 30.4375
+    decimals_months: int = 1
 
     @property
     def compared(self) -> tuple[Arm, ...]:
         """Arms that take part in tests, the reference last."""
-        some = [arm for arm in self.arms if arm.is_compared]
-        return tuple(sorted(some, key=lambda arm: arm.id == self.reference))
+        some = [arm for arm in self.arms if arm.compared]
+        return tuple(sorted(some, key=lambda arm: arm.value == self.reference))
 
 
 def load_plan(path: Path) -> Plan:
-    """Read and check a study's plan.
-
-    Parameters
-    ----------
-    path : Path
-        The study's `plan.toml`.
-
-    Returns
-    -------
-    Plan
-        Everything the analyses and the report need to know about the study.
+    """Read and check a study's `plan.toml`.
 
     Raises
     ------
@@ -121,65 +134,88 @@ def load_plan(path: Path) -> Plan:
             "correct the named line; text is UTF-8 and stands in double quotes",
             file=path,
         ) from error
-    check_schema(raw, path)
-    check_names(raw, path)
-    populations = {p["id"]: _population(p) for p in raw["populations"]}
-    endpoints = {e["id"]: Endpoint(**e) for e in raw.get("endpoints", [])}
-    text_keys = ("title", "subtitle", "question", "source", "banner", "answer", "notes")
-    units = raw.get("units", {})
+    _check_schema(raw, path)
+    _check_names(raw, path)
+    arm, units = raw.pop("arm"), raw.pop("units", {})
+    declared = {
+        "populations": {p["id"]: Population(**p) for p in raw.pop("populations")},
+        "endpoints": {e["id"]: Endpoint(**e) for e in raw.pop("endpoints", [])},
+    }
+    default = {"arm_column": arm["column"]}
+    found = [_analysis(default | each, declared) for each in raw.pop("analyses")]
     return Plan(
-        study_id=raw["study_id"],
-        made_up=raw["made_up"],
-        text={key: raw.get(key, [] if key == "notes" else "") for key in text_keys},
-        days_per_month=units.get("days_per_month", 30.4375),
-        decimals_months=units.get("decimals_months", 1),
-        arm_column=raw["arm"]["column"],
-        arm_label=raw["arm"]["label"],
-        reference=raw["arm"]["reference"],
-        arms=tuple(_arm(level) for level in raw["arm"]["levels"]),
-        analyses=tuple(_analysis(a, populations, endpoints) for a in raw["analyses"]),
+        **raw,
+        **units,
+        analyses=tuple(found),
+        arm_label=arm["label"],
+        reference=arm["reference"],
+        arms=tuple(Arm(**{"short": each["label"], **each}) for each in arm["levels"]),
     )
 
 
-def _population(raw: dict[str, Any]) -> Population:
-    filters = raw.get("filter", {})
-    return Population(raw["id"], raw["label"], raw["confirmatory"], filters)
-
-
-def _arm(raw: dict[str, Any]) -> Arm:
-    short = raw.get("short", raw["label"])
-    return Arm(raw["value"], short, raw["label"], raw.get("compared", True))
-
-
-def _level_id(raw: dict[str, Any]) -> str:
-    """Id of a level: its own, or the value (true: yes, false: no)."""
-    words = {True: "yes", False: "no"}
-    value = raw["value"]
-    default = words[value] if isinstance(value, bool) else str(value)
-    return str(raw.get("id", default))
+def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analysis:
+    found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
+    variables = tuple(_variable(each) for each in raw.get("variables", []))
+    return Analysis(**raw | found | {"variables": variables})
 
 
 def _variable(raw: dict[str, Any]) -> Variable:
-    levels = tuple(
-        Level(each["value"], _level_id(each), each["label"]) for each in raw["levels"]
-    )
-    optional = (raw.get(key) for key in ("block", "note", "unknown"))
-    return Variable(raw["column"], raw["label"], *optional, levels)
+    """One variable; a level's id is by default its value (true: yes, false: no)."""
+    levels = []
+    for each in raw["levels"]:
+        value = each["value"]
+        default = ("no", "yes")[value] if isinstance(value, bool) else str(value)
+        levels.append(Level(**{"id": default, **each}))
+    return Variable(**raw | {"levels": tuple(levels)})
 
 
-def _analysis(
-    raw: dict[str, Any],
-    populations: dict[str, Population],
-    endpoints: dict[str, Endpoint],
-) -> Analysis:
-    return Analysis(
-        id=raw["id"],
-        kind=raw["kind"],
-        title=raw["title"],
-        printed_as=raw.get("printed_as"),
-        population=populations.get(raw.get("population", "")),
-        endpoint=endpoints.get(raw.get("endpoint", "")),
-        followup_endpoint=endpoints.get(raw.get("followup_endpoint", "")),
-        variables=tuple(_variable(each) for each in raw.get("variables", [])),
-        options=raw,
+def _check_schema(raw: dict[str, Any], path: Path) -> None:
+    """Refuse unknown, missing, wrongly typed keys; name the first, count the rest."""
+    import jsonschema
+
+    text = files("oncohort.analysis").joinpath("plan.schema.json").read_text("utf-8")
+    validator = jsonschema.Draft202012Validator(json.loads(text))
+    errors = sorted(validator.iter_errors(raw), key=lambda e: [str(p) for p in e.path])
+    if not errors:
+        return
+    first = errors[0]
+    more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
+    meaning = first.schema.get("description", "see plan.schema.json for the keys")
+    raise ConfigError(
+        f"the plan is wrong: {first.message}{more}",
+        f"expected: {meaning}",
+        file=path,
+        column=".".join(map(str, first.path)) or "(top level)",
+        value=None if isinstance(first.instance, dict | list) else repr(first.instance),
     )
+
+
+def _check_names(raw: dict[str, Any], path: Path) -> None:
+    """Refuse ids that stand twice and names that point nowhere."""
+    arms = raw["arm"]["levels"]
+    compared = [each["value"] for each in arms if each.get("compared", True)]
+    ids = {"arm.levels": [each["value"] for each in arms]}
+    for key in ("populations", "endpoints", "analyses"):
+        ids[key] = [each["id"] for each in raw.get(key, [])]
+    for key, values in ids.items():
+        for value, n in Counter(values).items():
+            if n > 1:
+                remedy = "give each an id of its own"
+                raise _refusal(path, key, value, "stands twice", remedy)
+    names = [
+        ("study_id", raw["study_id"], [path.parent.name]),
+        ("arm.reference", raw["arm"]["reference"], compared),
+    ]
+    for index, analysis in enumerate(raw["analyses"]):
+        for key in NAMED.keys() & analysis.keys():
+            place = f"analyses.{index}.{key}"
+            names.append((place, analysis[key], ids[NAMED[key]]))
+    for key, value, known in names:
+        if value not in known:
+            remedy = f"use one of: {', '.join(known) or '(none declared)'}"
+            raise _refusal(path, key, value, "is not declared", remedy)
+
+
+def _refusal(path: Path, key: str, value: str, what: str, remedy: str) -> ConfigError:
+    message = f"the plan is wrong: {key} {value!r} {what}"
+    return ConfigError(message, remedy, file=path, column=key, value=value)

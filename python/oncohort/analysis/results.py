@@ -1,6 +1,6 @@
-"""One row of `analysis.results`, and how numbers are printed."""
+"""Rows of the tables of schema `analysis`, and how numbers are printed."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.metadata import version
 from typing import NamedTuple
@@ -35,7 +35,14 @@ class Key(NamedTuple):
 class Result(NamedTuple):
     """One number: its key, value, how a paper prints it, and how it was made."""
 
-    key: Key
+    study_id: str
+    analysis_id: str
+    population: str
+    variable: str
+    level: str
+    arm: str
+    statistic: str
+    result_id: str
     value: float | None
     text: str
     n: int | None
@@ -45,12 +52,41 @@ class Result(NamedTuple):
     source_model: str
 
 
+class CurveStep(NamedTuple):
+    """One time of one arm's survival curve; `time` in days."""
+
+    study_id: str
+    analysis_id: str
+    population: str
+    arm: str
+    time: float
+    time_months: float
+    n_at_risk: int
+    n_events: int
+    n_censored: int
+    survival: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+class AtRisk(NamedTuple):
+    """Patients of one arm under observation at the start of a period."""
+
+    study_id: str
+    analysis_id: str
+    population: str
+    arm: str
+    time_months: float
+    n_at_risk: int
+    n_censored_so_far: int
+
+
 class Place(NamedTuple):
     """Where results of one analysis stand; makes them, with `at` for a part of it."""
 
     key: Key
     source_model: str
-    decimals_months: int = 1
+    decimals_months: int
 
     def at(self, **parts: str) -> "Place":
         """Return the place with other parts of the key."""
@@ -65,9 +101,7 @@ class Place(NamedTuple):
         unit: str = "patients",
     ) -> Result:
         """Return a count as a result."""
-        return self.number(
-            statistic, n, unit, method, n=n, denominator=denominator, text=str(n)
-        )
+        return self.number(statistic, n, unit, method, n, denominator, str(n))
 
     def number(
         self,
@@ -75,61 +109,38 @@ class Place(NamedTuple):
         value: float | None,
         unit: str,
         method: str,
-        *,
         n: int | None = None,
         denominator: int | None = None,
         text: str | None = None,
     ) -> Result:
         """Return a number as a result, printed by the rule of its unit."""
-        if text is None:
-            text = printed(value, unit, self.decimals_months)
+        text = printed(value, unit, self.decimals_months) if text is None else text
         key = self.key._replace(statistic=statistic)
-        return Result(key, value, text, n, denominator, unit, method, self.source_model)
+        if any(not part or "." in part for part in key):
+            raise ValueError(f"a part of the key is empty or has a dot: {key}")
+        about = (value, text, n, denominator, unit, method, self.source_model)
+        return Result(*key, key.result_id, *about)
 
 
 def printed(value: float | None, unit: str, decimals_months: int = 1) -> str:
-    """Return a number as a paper prints it.
+    """Return a number as a paper prints it: rounded half up, by the rule of its unit.
 
-    Parameters
-    ----------
-    value : float or None
-        The number; None if there is none.
-    unit : str
-        'months', 'probability' (a P value) or a unit of `DECIMALS`.
-    decimals_months : int
-        Decimals of months.
-
-    Returns
-    -------
-    str
-        Rounded half up from its shortest decimal form; '<0.001' for smaller P values;
-        'not reached' for a time and 'not estimable' for anything else without a value.
+    '<0.001' for smaller P values; without a value 'not reached' for a time and 'not
+    estimable' for anything else.
     """
     if value is None:
         return NOT_REACHED if unit == "months" else NOT_ESTIMABLE
     if unit == "probability" and value < 0.001:
         return "<0.001"
     decimals = {**DECIMALS, "months": decimals_months, "probability": 3}[unit]
+    # from its shortest decimal form, as a reader would round it
     step = Decimal(1).scaleb(-decimals)
     return str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
 
 
-def unique(results: Iterable[Result]) -> dict[str, Result]:
-    """Return the results by id, or say which key is wrong.
-
-    Raises
-    ------
-    ValueError
-        If two results have the same key, or a part of a key is empty or has a dot.
-    """
-    by_id: dict[str, Result] = {}
-    for result in results:
-        if any(not part or "." in part for part in result.key):
-            raise ValueError(f"a part of the key is empty or has a dot: {result.key}")
-        if result.key.result_id in by_id:
-            raise ValueError(f"two results have the key {result.key.result_id}")
-        by_id[result.key.result_id] = result
-    return by_id
+def with_all(per_arm: Mapping[str, int]) -> dict[str, int]:
+    """Return patients per arm, and over all arms last."""
+    return {**per_arm, ALL: sum(per_arm.values())}
 
 
 def library(*names: str) -> str:

@@ -1,32 +1,29 @@
 """Run the analysis plan of every study that has one."""
 
+import csv
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
+from oncohort.analysis.baseline_table import baseline_table
+from oncohort.analysis.cohort_flow import cohort_flow
+from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.plan import Analysis, Plan, load_plan
+from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
+from oncohort.analysis.results import ALL, Key, Place, Result
+from oncohort.analysis.store import StudyTables, write
+from oncohort.analysis.time_to_event import time_to_event
 from oncohort.errors import BuildFailed
 
-PRINTED, ERRATA = "published_results.csv", "published_errata.csv"
+KINDS = {
+    each.__name__: each
+    for each in (cohort_flow, cohort_summary, baseline_table, time_to_event)
+}
 
 
-class _Workspace(Protocol):
-    """What `analyse` needs of a workspace."""
-
-    working_db: Path
-
-    def study_dirs(self) -> dict[str, Path]: ...
-
-
-class Analysed(NamedTuple):
-    """All rows one study adds to schema `analysis`, by table."""
-
-    tables: dict[str, list[dict[str, Any]]]
-    summary: str
-
-
-def analyse(workspace: _Workspace, say: Callable[[str], None] = print) -> None:
-    """Run each study's plan on its cohort and replace its rows in schema `analysis`.
+def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
+    """Run each study's plan on its cohort and replace schema `analysis`.
 
     Parameters
     ----------
@@ -45,97 +42,99 @@ def analyse(workspace: _Workspace, say: Callable[[str], None] = print) -> None:
     """
     import duckdb
 
-    from oncohort.analysis import store
-
-    plans = {}
-    for study_id, folder in workspace.study_dirs().items():
-        if (folder / "plan.toml").is_file():
-            plans[study_id] = (load_plan(folder / "plan.toml"), folder)
-    done: dict[str, Analysed] = {}
+    folders = workspace.study_dirs().values()
+    paths = [folder / "plan.toml" for folder in folders]
+    plans = {path: load_plan(path) for path in paths if path.is_file()}
+    rows: list[Any] = []
     with duckdb.connect(str(workspace.working_db)) as connection:
-        for study_id, (plan, folder) in plans.items():
-            data = store.StudyData(connection, study_id, plan.arm_column)
-            if not data.columns():
-                say(f"{study_id}: no table {study_id}.cohort yet, not analysed")
-                continue
-            done[study_id] = _study(plan, folder, data)
-            say(f"{study_id}: {done[study_id].summary}")
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for analysed in done.values():
-            for table, new in analysed.tables.items():
-                rows.setdefault(table, []).extend(new)
-        store.write(connection, done, rows)
+        for path, plan in plans.items():
+            data = StudyTables(connection, plan.study_id)
+            if data.columns():
+                rows += _study(plan, path, data, say)
+            else:
+                table = f"{plan.study_id}.cohort"
+                say(f"{plan.study_id}: no table {table} yet, not analysed")
+        write(connection, rows)
 
 
-def _study(plan: Plan, folder: Path, data: Any) -> Analysed:
+def _study(
+    plan: Plan, path: Path, data: StudyTables, say: Callable[[str], None]
+) -> list[Any]:
     """Run all analyses of one plan and compare them with the print."""
-    from oncohort.analysis import published, store
-    from oncohort.analysis.results import unique
-
-    is_empty = not sum(data.per_arm(None).values())
-    results, curves, at_risk = [], [], []
+    is_empty = data.select("count(*)") == [(0,)]
+    rows: list[Any] = []
     for analysis in plan.analyses:
-        if is_empty and analysis.kind != "cohort_flow":
-            continue
-        found = _run(plan, analysis, folder, data)
-        results += found.results
-        curves += found.curves
-        at_risk += found.at_risk
-    compared = published.published_vs_ours(
+        if analysis.kind == "cohort_flow" or not is_empty:
+            rows += _run(plan, analysis, path, data)
+    results = {row.result_id: row for row in rows if isinstance(row, Result)}
+    compared = published_vs_ours(
         plan.study_id,
-        [published.printed_row(row) for row in store.csv_rows(folder / PRINTED)],
-        [published.erratum_row(row) for row in store.csv_rows(folder / ERRATA)],
-        unique(results),
+        _csv_rows(path.with_name("published_results.csv"), Printed),
+        _csv_rows(path.with_name("published_errata.csv"), Erratum),
+        results,
     )
-    tables = {
-        "results": store.result_rows(results),
-        "survival_curves": curves,
-        "numbers_at_risk": at_risk,
-        "published_vs_ours": [row._asdict() for row in compared],
-    }
     verdicts = [row.verdict for row in compared]
-    counted = ", ".join(f"{verdicts.count(v)} {v}" for v in published.VERDICTS)
-    summary = f"{len(results)} results"
-    summary += f"; against the print: {counted}" if compared else ""
-    summary += "; the cohort holds nobody" if is_empty else ""
-    return Analysed(tables, summary)
+    counted = ", ".join(f"{verdicts.count(each)} {each}" for each in VERDICTS)
+    against = f"; against the print: {counted}" if compared else ""
+    nobody = "; the cohort holds nobody" if is_empty else ""
+    say(f"{plan.study_id}: {len(results)} results{against}{nobody}")
+    return rows + compared
 
 
-def _run(plan: Plan, analysis: Analysis, folder: Path, data: Any) -> Any:
+def _csv_rows(path: Path, row_type: type) -> list[Any]:
+    """Rows of a study's CSV; none if there is no such file."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    return [row_type(*(row[name] for name in row_type._fields)) for row in found]
+
+
+def _run(plan: Plan, analysis: Analysis, path: Path, data: StudyTables) -> list[Any]:
     """Run one analysis; what goes wrong names the plan and the analysis."""
-    from oncohort.analysis.kinds import KINDS
+    import duckdb
 
-    _check_columns(plan, analysis, folder, data)
+    _check_columns(plan, analysis, path, data)
+    population = analysis.population.id if analysis.population else ALL
+    table = "cohort_flow" if analysis.kind == "cohort_flow" else analysis.table
+    source = f"{plan.study_id}.{table}"
+    key = Key(plan.study_id, analysis.id, population)
+    place = Place(key, source, plan.decimals_months)
     try:
-        return KINDS[analysis.kind](plan, analysis, data)
-    except ValueError as error:
+        rows = list(KINDS[analysis.kind](place, plan, analysis, data))
+        ids = Counter(row.result_id for row in rows if isinstance(row, Result))
+        if ids and max(ids.values()) > 1:
+            raise ValueError(f"two results have the key {ids.most_common(1)[0][0]}")
+    except (ValueError, duckdb.Error) as error:
         raise BuildFailed(
             f"analysis {analysis.id} of study {plan.study_id} failed: {error}",
             "correct the plan or the study's models, then run it again",
-            file=folder / "plan.toml",
+            file=path,
             column=f"analyses: {analysis.id}",
         ) from error
+    return rows
 
 
-def _check_columns(plan: Plan, analysis: Analysis, folder: Path, data: Any) -> None:
+def _check_columns(
+    plan: Plan, analysis: Analysis, path: Path, data: StudyTables
+) -> None:
     """Refuse a plan that names a column its table does not have."""
-    options = analysis.options
-    table = options.get("table", "cohort")
-    named = [variable.column for variable in analysis.variables]
-    named += [*options.get("flags", [])]
-    named += [options[key] for key in ("start", "site") if key in options]
-    named += list(analysis.population.filter) if analysis.population else []
-    if analysis.kind != "cohort_flow":
-        named.append(options.get("arm_column", plan.arm_column))
+    if analysis.kind == "cohort_flow":
+        return
+    named = [analysis.arm_column, *analysis.flags]
+    named += [variable.column for variable in analysis.variables]
+    named += [name for name in (analysis.start, analysis.site) if name]
+    named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
-    known = data.columns(table)
+    known = data.columns(analysis.table)
     for column in named:
         if column not in known:
+            table = f"{plan.study_id}.{analysis.table}"
             raise BuildFailed(
-                f"the plan names a column that {data.source(table)} does not have",
+                f"the plan names a column that {table} does not have",
                 f"use one of: {', '.join(known) or '(no such table)'}",
-                file=folder / "plan.toml",
+                file=path,
                 column=f"analyses: {analysis.id}",
                 value=column,
             )

@@ -1,22 +1,27 @@
-"""Time to event by arm: medians, landmarks, curves, numbers at risk, follow-up."""
+"""Time to event by arm: medians, landmarks, curves, follow-up; arms compared."""
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from oncohort.analysis.comparison import comparison
-from oncohort.analysis.plan import Analysis, Plan
-from oncohort.analysis.results import ALL, Place, Result, library
-from oncohort.survival import (
-    KaplanMeier,
-    kaplan_meier,
-    numbers_at_risk,
-    quantile_of_curve,
-)
+from oncohort.analysis.plan import Analysis, Endpoint, Plan
+from oncohort.analysis.results import ALL, AtRisk, CurveStep, Place, Result, library
+from oncohort.analysis.store import StudyTables
+from oncohort.survival import cox, kaplan_meier, logrank, survival_quantile
+from oncohort.survival.kaplan_meier import KaplanMeier
 
-Row = dict[str, Any]
+MEDIAN = (
+    "Kaplan-Meier median, events before censorings at ties, midpoint where the curve"
+    " rests at 0.5 (R's convention); 95% CI where pointwise log-log limits cross 0.5"
+)
+REVERSED = (
+    "reverse Kaplan-Meier median: {}; at ties the censored come first, as in R; 95% CI"
+    " log-log"
+)
+LIMITS = ("", "_ci_low", "_ci_high")
 
 
 class Times(NamedTuple):
@@ -25,172 +30,174 @@ class Times(NamedTuple):
     arm: NDArray[np.str_]
     days: NDArray[np.float64]
     event: NDArray[np.bool_]
-    n_without_time: dict[str, int]
+    n_without_time: Counter[str]
 
-    def of(self, arm: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return days and events of one arm, or of all."""
-        chosen = (self.arm == arm) | (arm == ALL)
-        return self.days[chosen], self.event[chosen]
-
-
-class Found(NamedTuple):
-    """Everything one analysis yields; curves and at-risk rows as dictionaries."""
-
-    results: list[Result]
-    curves: list[Row]
-    at_risk: list[Row]
+    def of(self, arms: list[str]) -> tuple[NDArray, NDArray, NDArray]:
+        """Return days, event and arm of the patients of some arms."""
+        chosen = np.isin(self.arm, arms)
+        return self.days[chosen], self.event[chosen], self.arm[chosen]
 
 
 def time_to_event(
-    place: Place, plan: Plan, analysis: Analysis, times: Times, followup: Times | None
-) -> Found:
-    """Analyse one endpoint in one population.
+    place: Place, plan: Plan, analysis: Analysis, data: StudyTables
+) -> Iterator[Result | CurveStep | AtRisk]:
+    """Results, curves and numbers at risk of one endpoint in one population.
 
-    Parameters
-    ----------
-    place : Place
-        Study, analysis, population, source.
-    plan : Plan
-        Arms, reference and units of the study.
-    analysis : Analysis
-        Endpoint, horizon, ticks and landmarks.
-    times : Times
-        Days to event or censoring, per patient.
-    followup : Times or None
-        Days to death or last known alive, whose reversal gives the follow-up.
-
-    Returns
-    -------
-    Found
-        Results, curves and numbers at risk; no curve for an arm without patients.
+    An arm without patients has no curve.
     """
-    found = Found([], [], [])
+    times = _times(analysis, analysis.endpoint, data)
+    medians = [("followup_reverse_km_median", f"{analysis.endpoint.short} reversed")]
+    sources = [times]
+    if analysis.followup_endpoint:
+        what = "time to last known alive, death reversed"
+        medians.append(("followup_to_death_reversed_median", what))
+        sources.append(_times(analysis, analysis.followup_endpoint, data))
     own = place.at(variable=analysis.endpoint.id)
-    for arm in (*(arm.id for arm in plan.arms), ALL):
+    arms = {arm.value: [arm.value] for arm in plan.arms}
+    # everybody who has a time, be it in an arm of the plan or not
+    for arm, members in (arms | {ALL: np.unique(times.arm).tolist()}).items():
         here = own.at(arm=arm)
-        days, event = times.of(arm)
-        found.results.extend(_sizes(here, analysis, times, arm))
+        days, event, _ = times.of(members)
+        yield from _sizes(here, analysis, event, times.n_without_time)
         if not days.size:
             continue
         curve = kaplan_meier(days, event)
-        found.results.extend(_median(here, curve, plan, "median", MEDIAN))
-        found.results.extend(_landmarks(here, curve, plan, analysis))
-        found.results.extend(_followup(here, plan, analysis, arm, times, followup))
+        yield from _median(here, plan, "median", MEDIAN, days, event)
+        yield from _landmarks(here, plan, analysis, curve)
+        for (statistic, what), source in zip(medians, sources, strict=True):
+            method = REVERSED.format(what)
+            days, event, _ = source.of(members)
+            if days.size:
+                yield from _median(here, plan, statistic, method, days, ~event)
         if arm != ALL:
-            key = here.key
-            where = dict(zip(key._fields[:3], key, strict=False)) | {"arm": arm}
-            found.curves.extend(_curve_rows(where, curve, plan))
-            found.at_risk.extend(_risk_rows(where, days, event, plan, analysis))
-    found.results.extend(comparison(own, plan, times.arm, times.days, times.event))
-    return found
+            yield from _curve(here, plan, analysis, curve)
+    yield from _comparison(own, plan, times)
 
 
-MEDIAN = (
-    "Kaplan-Meier median, events before censorings at ties, midpoint where the curve"
-    " rests at 0.5 (R's convention); 95% CI where pointwise log-log limits cross 0.5"
-)
+def _times(analysis: Analysis, endpoint: Endpoint, data: StudyTables) -> Times:
+    """Arm, days and event of every patient who has a time."""
+    what = f'"{analysis.arm_column}", "{endpoint.time}", "{endpoint.event}"'
+    rows = data.select(what, analysis.population, analysis.table)
+    known = [row for row in rows if row[1] is not None]
+    if any(event is None for _, _, event in known):
+        raise ValueError(
+            f"{analysis.table}: {endpoint.event} is missing where"
+            f" {endpoint.time} is known; the model must say event or censored"
+        )
+    return Times(
+        np.array([arm for arm, _, _ in known], dtype=str),
+        np.array([days for _, days, _ in known], dtype=float),
+        np.array([event for _, _, event in known], dtype=bool),
+        Counter(arm for arm, days, _ in rows if days is None),
+    )
 
 
 def _sizes(
-    place: Place, analysis: Analysis, times: Times, arm: str
+    place: Place, analysis: Analysis, event: NDArray, missing: Counter[str]
 ) -> Iterator[Result]:
-    missing = times.n_without_time
-    without = sum(missing.values()) if arm == ALL else missing.get(arm, 0)
-    event = times.of(arm)[1]
+    arm = place.key.arm
+    without = missing.total() if arm == ALL else missing[arm]
     n, n_events = event.size, int(event.sum())
     what = f"count of events ({analysis.endpoint.event_label})"
     yield place.count("n", n, n + without, "count of patients with a time")
     yield place.count("n_events", n_events, n, what)
     yield place.count("n_censored", n - n_events, n, "count of censored patients")
-    yield place.count(
-        "n_without_time",
-        without,
-        n + without,
-        "count of patients without a usable time",
-    )
+    what = "count of patients without a usable time"
+    yield place.count("n_without_time", without, n + without, what)
 
 
 def _median(
-    place: Place, curve: KaplanMeier, plan: Plan, statistic: str, method: str
+    place: Place, plan: Plan, name: str, method: str, days: NDArray, event: NDArray
 ) -> Iterator[Result]:
     """Median and limits in months."""
     method = f"{method}; {library('oncohort', 'numpy')}"
-    quantile = quantile_of_curve(curve)
-    for suffix, days in zip(("", "_ci_low", "_ci_high"), quantile, strict=True):
-        months = None if days is None else days / plan.days_per_month
-        yield place.number(
-            statistic + suffix, months, "months", method, n=int(curve.n_at_risk[0])
-        )
+    for suffix, day in zip(LIMITS, survival_quantile(days, event), strict=True):
+        months = None if day is None else day / plan.days_per_month
+        yield place.number(name + suffix, months, "months", method, days.size)
 
 
 def _landmarks(
-    place: Place, curve: KaplanMeier, plan: Plan, analysis: Analysis
+    place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier
 ) -> Iterator[Result]:
     """Survival with limits at whole months; not estimable where the curve has ended."""
     method = "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance;"
     method = f"{method} {library('oncohort', 'numpy')}"
-    for month in analysis.options.get("landmark_months", []):
+    lines = (curve.survival, curve.ci_low, curve.ci_high)
+    for month in analysis.landmark_months:
         day = month * plan.days_per_month
-        at = int(np.searchsorted(curve.time, day, side="right")) - 1
+        n_steps = int(np.searchsorted(curve.time, day, side="right"))
         is_known = day <= curve.time[-1] or curve.survival[-1] == 0
-        here = place.at(level=f"month_{month}")
-        for name in ("survival", "ci_low", "ci_high"):
-            share = 1.0 if at < 0 else float(getattr(curve, name)[at])
+        here, n = place.at(level=f"month_{month}"), int(curve.n_at_risk[0])
+        for suffix, line in zip(LIMITS, lines, strict=True):
+            share = float(np.append(1.0, line)[n_steps])
             value = 100 * share if is_known and not np.isnan(share) else None
-            statistic = "survival" if name == "survival" else f"survival_{name}"
-            yield here.number(statistic, value, "%", method, n=int(curve.n_at_risk[0]))
+            yield here.number(f"survival{suffix}", value, "%", method, n)
 
 
-def _followup(
-    place: Place,
-    plan: Plan,
-    analysis: Analysis,
-    arm: str,
-    times: Times,
-    followup: Times | None,
+def _curve(
+    place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier
+) -> Iterator[CurveStep | AtRisk]:
+    """Steps of the curve, and the numbers at risk at the ticks of the figure."""
+    where = (*place.key[:3], place.key.arm)
+    columns = curve._replace(std_error=curve.time / plan.days_per_month)
+    for values in zip(*columns, strict=True):
+        time, n, deaths, censored, survival, months, *limits = (
+            None if np.isnan(value) else value.item() for value in values
+        )
+        yield CurveStep(*where, time, months, n, deaths, censored, survival, *limits)
+    step = analysis.tick_months
+    months = np.arange(0, analysis.horizon_months + step / 1000, step)
+    # who leaves on the day a period starts is still at risk at its start
+    first = np.searchsorted(curve.time, months * plan.days_per_month, side="left")
+    n_at_risk = np.append(curve.n_at_risk, 0)[first]
+    n_censored = np.append(0, np.cumsum(curve.n_censored))[first]
+    for values in zip(months, n_at_risk, n_censored, strict=True):
+        yield AtRisk(*where, *(value.item() for value in values))
+
+
+def _comparison(place: Place, plan: Plan, times: Times) -> Iterator[Result]:
+    """Arms that the plan compares against each other, as far as the data allow."""
+    compared = [arm.value for arm in plan.compared]
+    days, event, arm = times.of(compared)
+    if len(compared) < 2 or set(compared) - set(arm.tolist()) or not event.any():
+        return
+    for test in (_hazard_ratios, _logrank):
+        try:
+            yield from test(place, compared, days, event, arm)
+        except ValueError:
+            # Cox: all events in one arm, the ratio is 0 or infinite and the log-rank
+            # test stands; log-rank: all others left before the first event
+            continue
+
+
+def _hazard_ratios(
+    place: Place, compared: list[str], days: NDArray, event: NDArray, arm: NDArray
 ) -> Iterator[Result]:
-    """Median follow-up: the endpoint reversed, and death reversed."""
-    own = f"{analysis.endpoint.short} reversed"
-    proper = "time to last known alive, death reversed"
-    kinds = [("followup_reverse_km_median", own, times)]
-    if followup is not None:
-        kinds.append(("followup_to_death_reversed_median", proper, followup))
-    for statistic, what, source in kinds:
-        days, event = source.of(arm)
-        if days.size:
-            method = (
-                f"reverse Kaplan-Meier median: {what}; at ties the censored come first,"
-                " as in R; 95% CI log-log"
-            )
-            curve = kaplan_meier(days, ~event)
-            yield from _median(place, curve, plan, statistic, method)
+    """Each arm against the reference; the arm is `all` if there is one ratio only."""
+    *others, reference = compared
+    fit = cox(days, event, {each: (arm == each) * 1.0 for each in others})
+    for index, other in enumerate(others):
+        method = (
+            f"Cox proportional hazards, {other} against {reference}, unadjusted, Efron"
+            f" ties; 95% CI and P Wald, two-sided; {library('lifelines')}"
+        )
+        here = place.at(arm=ALL if len(others) == 1 else other)
+        ratio = (fit.hazard_ratio, fit.ci_low, fit.ci_high)
+        for suffix, values in zip(LIMITS, ratio, strict=True):
+            value, name = values[index], f"hazard_ratio{suffix}"
+            yield here.number(name, value, "ratio", method, arm.size)
+        value = fit.p_value[index]
+        yield here.number("hazard_ratio_p", value, "probability", method, arm.size)
 
 
-def _curve_rows(where: Row, curve: KaplanMeier, plan: Plan) -> Iterator[Row]:
-    for values in zip(*curve, strict=True):
-        row = {
-            name: None if np.isnan(value) else value.item()
-            for name, value in zip(curve._fields, values, strict=True)
-            if name != "std_error"
-        }
-        yield {**where, **row, "time_months": row["time"] / plan.days_per_month}
-
-
-def _risk_rows(
-    where: Row,
-    days: NDArray[np.float64],
-    event: NDArray[np.bool_],
-    plan: Plan,
-    analysis: Analysis,
-) -> Iterator[Row]:
-    step = analysis.options["tick_months"]
-    months = np.arange(0, analysis.options["horizon_months"] + step / 1000, step)
-    counts = numbers_at_risk(days, event, months * plan.days_per_month)
-    columns = (months, counts.n_at_risk, counts.n_censored_so_far)
-    for month, n, n_censored in zip(*columns, strict=True):
-        yield {
-            **where,
-            "time_months": float(month),
-            "n_at_risk": int(n),
-            "n_censored_so_far": int(n_censored),
-        }
+def _logrank(
+    place: Place, compared: list[str], days: NDArray, event: NDArray, arm: NDArray
+) -> Iterator[Result]:
+    test = logrank(days, event, arm)
+    method = (
+        f"log-rank test of {' and '.join(compared)}, unstratified, hypergeometric"
+        f" variance, two-sided, {test.degrees_of_freedom} df; {library('lifelines')}"
+    )
+    n, square = arm.size, test.chi_square
+    yield place.number("logrank_p", test.p_value, "probability", method, n)
+    yield place.number("logrank_chi_square", square, "chi-square", method, n)

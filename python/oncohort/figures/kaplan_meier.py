@@ -1,44 +1,51 @@
-"""The Kaplan-Meier figure as journals print it."""
+"""The Kaplan-Meier figure as journals print it; measures are in inches."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from oncohort.figures.legend import legend
-from oncohort.figures.palette import MUTED, STROKES, Stroke
-from oncohort.figures.parts import (
-    LEFT,
-    PLOT_HEIGHT,
-    RIGHT,
-    ROW,
-    TOP,
-    WIDTH,
-    Curve,
-    Words,
-)
-from oncohort.figures.saved import style
+from oncohort.figures.look import INK, MUTED, STROKES, Stroke, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+WIDTH, PLOT_HEIGHT, ROW = 7.2, 3.6, 0.19
+LEFT, RIGHT, TOP = 1.12, 0.32, 0.14
+PLOT_WIDTH = WIDTH - LEFT - RIGHT
+# the legend's samples of the lines, and where their labels start
+SAMPLE, GAP = 0.34, 0.42
+
+
+class Curve(NamedTuple):
+    """One arm: rows of `survival_curves` and `numbers_at_risk`, cells of the legend.
+
+    An arm that is shown but not compared has no band.
+    """
+
+    label: str
+    steps: list[dict[str, Any]]
+    ticks: list[dict[str, Any]]
+    cells: tuple[str, ...]
+    has_band: bool = True
+
+
+class Words(NamedTuple):
+    """Texts of the figure; `heads` title the cells of each curve."""
+
+    x_label: str
+    y_label: str
+    heads: tuple[str, ...]
+    comparison: tuple[str, ...]
+    mark: str
+    foot: str
+
 
 def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "Figure":
     """Step curves with confidence bands, censor marks and numbers at risk below.
 
-    Parameters
-    ----------
-    curves : list of Curve
-        One per arm, in the order shown; at most four.
-    words : Words
-        Axis labels, table of medians, comparison, mark (such as 'Exploratory'), foot.
-    horizon : float
-        Right end of the time axis, in months.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Not bound to a screen; save it with `saved`.
+    At most four curves, in the order shown; `horizon` is the right end of the time
+    axis, in months. The figure is not bound to a screen; save it with `saved`.
 
     References
     ----------
@@ -47,80 +54,53 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
     """
     from matplotlib.figure import Figure
 
-    foot = 0.62 + ROW * (len(curves) + 0.8) + (0.22 if words.foot else 0)
-    height = TOP + PLOT_HEIGHT + foot
+    below = 0.62 + ROW * (len(curves) + 0.8) + (0.22 if words.foot else 0)
+    height = TOP + PLOT_HEIGHT + below
+    box = (LEFT / WIDTH, below / height, PLOT_WIDTH / WIDTH, PLOT_HEIGHT / height)
+    foot = {"ha": "right", "va": "bottom", "fontsize": 7.5, "color": MUTED}
     with style():
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes(
-            (
-                LEFT / WIDTH,
-                foot / height,
-                (WIDTH - LEFT - RIGHT) / WIDTH,
-                PLOT_HEIGHT / height,
-            )
-        )
+        axes = figure.add_axes(box)
         for curve, stroke in zip(curves, STROKES, strict=False):
-            _draw(axes, curve, stroke, horizon)
+            _draw(axes, curve, stroke)
         _axes(axes, curves, words, horizon)
         _at_risk(axes, curves)
-        legend(axes, curves, words, horizon)
+        _legend(axes, curves, words, horizon)
         if words.foot:
-            figure.text(
-                1 - RIGHT / WIDTH,
-                0.07 / height,
-                words.foot,
-                ha="right",
-                va="bottom",
-                fontsize=7.5,
-                color=MUTED,
-            )
+            figure.text(1 - RIGHT / WIDTH, 0.07 / height, words.foot, **foot)
     return figure
 
 
-def _draw(axes: "Axes", curve: Curve, stroke: Stroke, horizon: float) -> None:
+def _draw(axes: "Axes", curve: Curve, stroke: Stroke) -> None:
     """One arm: band, steps, and a short tick wherever somebody is censored."""
-    time = np.concatenate(([0.0], curve.time))
-    steps = [
-        100 * np.concatenate(([1.0], np.array(values, dtype=float)))
-        for values in (curve.survival, curve.ci_low, curve.ci_high)
-    ]
-    inside = time <= horizon
-    # carry the last step to the edge when the curve goes on beyond it
-    goes_on = time[-1] > horizon
-    time = np.append(time[inside], horizon) if goes_on else time
+    start = {"time_months": 0, "survival": 1, "ci_low": 1, "ci_high": 1}
+    columns = ("time_months", "survival", "ci_low", "ci_high")
+    rows = [start, *curve.steps]
+    time, *shares = (np.array([row[n] for row in rows], dtype=float) for n in columns)
+    # limits are unknown only at the end, where the curve is 0: the band stops there
     survival, low, high = (
-        np.append(step[inside], step[inside][-1]) if goes_on else step for step in steps
+        100 * np.where(np.isnan(share), np.roll(share, 1), share) for share in shares
     )
+    colour = stroke.colour
     if curve.has_band:
-        axes.fill_between(
-            time, low, high, step="post", color=stroke.colour, alpha=0.13, linewidth=0
-        )
-    (line,) = axes.step(
-        time, survival, where="post", color=stroke.colour, solid_joinstyle="miter"
-    )
+        band = {"step": "post", "color": colour, "alpha": 0.13, "linewidth": 0}
+        axes.fill_between(time, low, high, **band)
+    line = {"where": "post", "color": colour, "solid_joinstyle": "miter"}
+    (drawn,) = axes.step(time, survival, **line)
     if stroke.dash:
-        line.set_dashes(stroke.dash)
-    censored = np.array(curve.n_censored) > 0
-    at, height = np.array(curve.time)[censored], np.array(curve.survival)[censored]
-    seen = at <= horizon
-    axes.plot(
-        at[seen],
-        100 * height[seen],
-        linestyle="none",
-        marker="|",
-        markersize=5.5,
-        markeredgewidth=0.8,
-        color=stroke.colour,
-    )
+        drawn.set_dashes(stroke.dash)
+    censored = [row["n_censored"] > 0 for row in curve.steps]
+    mark = {"marker": "|", "markersize": 5.5, "markeredgewidth": 0.8, "color": colour}
+    axes.plot(time[1:][censored], survival[1:][censored], linestyle="none", **mark)
 
 
 def _axes(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> None:
-    axes.set_xlim(0, horizon)
-    axes.set_ylim(0, 101.5)
+    ticks = [row["time_months"] for row in curves[0].ticks] if curves else []
     axes.set_yticks(range(0, 101, 20))
     axes.set_yticks(range(10, 100, 20), minor=True)
-    axes.set_xticks(curves[0].ticks if curves else [])
-    axes.set_xticklabels([f"{tick:g}" for tick in axes.get_xticks()])
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xlim(0, horizon)
+    axes.set_ylim(0, 101.5)
     axes.spines["left"].set_bounds(0, 100)
     axes.axhline(50, color=MUTED, linewidth=0.6, linestyle=(0, (1, 2.5)), zorder=0)
     axes.set_ylabel(words.y_label, labelpad=8)
@@ -129,41 +109,55 @@ def _axes(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> No
 
 def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
     """Rows under the axis: at risk at the start of the period, censored before it."""
-    inch = 1 / PLOT_HEIGHT
-    plot = WIDTH - LEFT - RIGHT
-    left = -(LEFT - 0.10) / plot
-    below = axes.get_xaxis_transform()
-    top = -0.62 * inch
-    axes.text(
-        left,
-        top,
-        "No. at risk (no. censored)",
-        transform=axes.transAxes,
-        va="center",
-        weight="bold",
-        fontsize=8.5,
-    )
+    left, top = -(LEFT - 0.10) / PLOT_WIDTH, -0.62 / PLOT_HEIGHT
+    head = {"transform": axes.transAxes, "va": "center", "weight": "bold"}
+    head["fontsize"] = 8.5
+    cell = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "center"}
+    axes.text(left, top, "No. at risk (no. censored)", **head)
     for row, (curve, stroke) in enumerate(zip(curves, STROKES, strict=False), 1):
-        y = top - row * ROW * inch
-        axes.text(
-            left,
-            y,
-            curve.label,
-            transform=axes.transAxes,
-            va="center",
-            color=stroke.colour,
-            weight="bold",
-            fontsize=8.5,
-        )
-        for tick, n, censored in zip(
-            curve.ticks, curve.n_at_risk, curve.n_censored_so_far, strict=True
-        ):
-            axes.text(
-                tick,
-                y,
-                f"{n} ({censored})",
-                transform=below,
-                ha="center",
-                va="center",
-                fontsize=8,
-            )
+        y = top - row * ROW / PLOT_HEIGHT
+        axes.text(left, y, curve.label, color=stroke.colour, **head)
+        for tick in curve.ticks:
+            text = f"{tick['n_at_risk']} ({tick['n_censored_so_far']})"
+            axes.text(tick["time_months"], y, text, fontsize=8, **cell)
+
+
+def _legend(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> None:
+    """Arms, medians and comparison where the plot is empty: top right or low left."""
+    widths = [0.75 if len(head) < 9 else 1.45 for head in words.heads]
+    name = GAP + max([0.5, *(0.085 * len(curve.label) for curve in curves)])
+    is_low = _is_free_below(curves, horizon)
+    n_rows = len(curves) + 1 + len(words.comparison) + 0.4
+    left = 0.025 if is_low else 1 - (name + sum(widths)) / PLOT_WIDTH
+    top = (n_rows * ROW + 0.1) / PLOT_HEIGHT if is_low else 0.985
+    step = ROW / PLOT_HEIGHT
+    inside = {"transform": axes.transAxes, "va": "center"}
+
+    def write(inches: float, row: float, text: str, **about: Any) -> None:
+        place = (left + inches / PLOT_WIDTH, top - row * step)
+        axes.text(*place, text, **inside, **about)
+
+    centres = name + np.cumsum(widths) - np.array(widths) / 2
+    for head, centre in zip(words.heads, centres, strict=True):
+        write(centre, 0, head, ha="center", fontsize=8, color=MUTED)
+    for row, (curve, stroke) in enumerate(zip(curves, STROKES, strict=False), 1):
+        across, y = [left, left + SAMPLE / PLOT_WIDTH], top - row * step
+        about = {"transform": axes.transAxes, "color": stroke.colour}
+        (sample,) = axes.plot(across, [y, y], **about)
+        if stroke.dash:
+            sample.set_dashes(stroke.dash)
+        write(GAP, row, curve.label, weight="bold", color=stroke.colour)
+        for cell, centre in zip(curve.cells, centres, strict=True):
+            write(centre, row, cell, ha="center")
+    for row, text in enumerate(words.comparison, len(curves) + 1):
+        write(0, row + 0.4, text, color=INK)
+    place = (0.985, 0.965) if is_low else (left, top - (n_rows + 0.9) * step)
+    mark = {"fontsize": 8, "style": "italic", "color": MUTED, **inside}
+    axes.text(*place, words.mark, ha="right" if is_low else "left", **mark)
+
+
+def _is_free_below(curves: list[Curve], horizon: float) -> bool:
+    """Whether the curves stay high, so that the lower left is the empty corner."""
+    steps = [row for curve in curves for row in curve.steps]
+    early = [r["survival"] for r in steps if r["time_months"] <= 0.4 * horizon]
+    return bool(early) and min(early) > 0.5

@@ -15,12 +15,13 @@ def receive(
     workspace: Workspace,
     site: str | None = None,
     say: Callable[[str], None] = print,
+    is_brief: bool = False,
 ) -> list[Verdict]:
     """Land what is new under `extracts/`, and the configuration of sites and studies.
 
     A delivery lands whole or not at all; one that is refused does not keep the others
     from landing. The caller holds the workspace's lock; `say` gets each line of the
-    report.
+    report, `is_brief` leaves out what there is nothing to do about.
 
     Returns
     -------
@@ -45,7 +46,7 @@ def receive(
 
     def settle(verdict: Verdict) -> None:
         verdicts.append(verdict)
-        for line in verdict.lines():
+        for line in verdict.lines(is_brief):
             say(line)
 
     for folder in folders:

@@ -29,6 +29,14 @@ class FileReport:
         """Return the sum of a count over the mappings."""
         return sum(counts[count] for _, counts in self.tables)
 
+    def troubles(self) -> list[str]:
+        """Return what a person has to look at: unreadable dates."""
+        said = [line for error in self.unreadable for line in str(error).splitlines()]
+        left_out = self.total("n_values_unreadable") - len(self.unreadable)
+        if left_out > 0:
+            said.append(f"and {left_out:,} more unreadable dates in this file")
+        return said
+
     def __str__(self) -> str:
         """Return the report, a line for each mapping and unreadable date."""
         sheet = f" [{self.sheet}]" if self.sheet else ""
@@ -45,12 +53,7 @@ class FileReport:
             said.append(f"  {table}: {', '.join(parts)}")
         if self.unused_columns:
             said.append(f"  columns not used: {', '.join(self.unused_columns)}")
-        for error in self.unreadable:
-            said += [f"  {line}" for line in str(error).splitlines()]
-        left_out = self.total("n_values_unreadable") - len(self.unreadable)
-        if left_out > 0:
-            said.append(f"  and {left_out:,} more unreadable dates in this file")
-        return "\n".join(said)
+        return "\n".join([*said, *(f"  {line}" for line in self.troubles())])
 
 
 @dataclass
@@ -69,8 +72,8 @@ class Verdict:
         """Site and date, as shown."""
         return f"{self.site_id} {self.delivered_on}".strip()
 
-    def lines(self) -> list[str]:
-        """Return the verdict as text, one entry per line."""
+    def lines(self, is_brief: bool = False) -> list[str]:
+        """Return the verdict as text, one entry per line; briefly without counts."""
         if self.status == UNCHANGED:
             return [f"{self.name}: unchanged"]
         totals = ", nothing of it landed"
@@ -82,8 +85,10 @@ class Verdict:
                 f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
             )
         said = [*self.notes]
-        for part in (*self.files, *self.problems):
-            said += str(part).splitlines()
+        for report in self.files:
+            said += report.troubles() if is_brief else str(report).splitlines()
+        for problem in self.problems:
+            said += str(problem).splitlines()
         return [f"{self.name}: {self.status}{totals}", *(f"  {line}" for line in said)]
 
 

@@ -8,10 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from oncohort.analysis.plan import Analysis, Plan
-from oncohort.figures.kaplan_meier import kaplan_meier_figure
-from oncohort.figures.palette import INK, MUTED, PAPER, STROKES
-from oncohort.figures.parts import Curve, Words
-from oncohort.figures.saved import saved
+from oncohort.figures.kaplan_meier import Curve, Words, kaplan_meier_figure
+from oncohort.figures.look import INK, MUTED, PAPER, STROKES, saved
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.study_data import StudyData
 
@@ -21,39 +19,25 @@ def km_figure(
 ) -> dict[str, Any] | None:
     """Draw one analysis, save it three ways and return it for the page.
 
-    Parameters
-    ----------
-    plan, analysis : Plan, Analysis
-        What is drawn.
-    data : StudyData
-        Curves and numbers at risk.
-    numbers : Numbers
-        Results, as text.
-    folder : Path
-        Where SVG, PNG and PDF go.
-
-    Returns
-    -------
-    dict or None
-        `svg` for the page and the file names; None if there is no curve to draw.
+    `svg` for the page and the names of the `files`; None if there is no curve to draw.
     """
-    curves = [
-        curve
-        for arm in plan.arms
-        if (curve := _curve(plan, analysis, data, numbers, arm)) is not None
-    ]
+    curves = _curves(plan, analysis, data, numbers)
     if not curves:
         return None
-    endpoint = analysis.endpoint
+    made_up = ["Made-up patients"] if plan.made_up else []
+    exploratory = [] if analysis.population.confirmatory else ["Exploratory analysis"]
+    whose = "" if all(arm.compared for arm in plan.arms) else ", groups compared"
     words = Words(
-        x_label=f"Months since {endpoint.start_label}",
-        y_label=f"{endpoint.label} (%)",
+        x_label=f"Months since {analysis.endpoint.start_label}",
+        y_label=f"{analysis.endpoint.label} (%)",
         heads=("Patients", "Events", "Median, months (95% CI)"),
         comparison=_comparison(plan, numbers, analysis),
-        mark=_mark(plan, analysis),
-        foot=_foot(plan, analysis),
+        # what must travel with the figure wherever it is copied to
+        mark=" · ".join(made_up + exploratory),
+        foot=f"Population: {mid_sentence(analysis.population.label)}."
+        f" Bands: pointwise 95% CI (log-log){whose}. Ticks: censored.",
     )
-    figure = kaplan_meier_figure(curves, words, analysis.options["horizon_months"])
+    figure = kaplan_meier_figure(curves, words, analysis.horizon_months)
     stem = folder / f"{plan.study_id}_{analysis.id}"
     files = saved(figure, stem)
     alt = _alt(analysis, curves, words)
@@ -61,34 +45,23 @@ def km_figure(
     return {"svg": svg, "files": {k: path.name for k, path in files.items()}}
 
 
-def _curve(
-    plan: Plan, analysis: Analysis, data: StudyData, numbers: Numbers, arm: Any
-) -> Curve | None:
-    def mine(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        key = (analysis.id, analysis.population.id, arm.id)
-        return [
-            row
-            for row in rows
-            if (row["analysis_id"], row["population"], row["arm"]) == key
-        ]
-
-    steps, ticks = mine(data.curves), mine(data.at_risk)
-    if not steps:
-        return None
-    text = numbers.of(analysis, arm=arm.id)
-    return Curve(
-        arm.short,
-        [row["time_months"] for row in steps],
-        [row["survival"] for row in steps],
-        [row["ci_low"] for row in steps],
-        [row["ci_high"] for row in steps],
-        [row["n_censored"] for row in steps],
-        [row["time_months"] for row in ticks],
-        [row["n_at_risk"] for row in ticks],
-        [row["n_censored_so_far"] for row in ticks],
-        (text("n"), text("n_events"), numbers.with_limits(text, "median")),
-        arm.is_compared,
-    )
+def _curves(
+    plan: Plan, analysis: Analysis, data: StudyData, numbers: Numbers
+) -> list[Curve]:
+    """One curve per arm that has patients."""
+    curves = []
+    for arm in plan.arms:
+        key = (analysis.id, arm.value)
+        steps, ticks = (
+            [row for row in rows if (row["analysis_id"], row["arm"]) == key]
+            for rows in (data.curves, data.at_risk)
+        )
+        text = numbers.of(analysis, arm=arm.value)
+        median = numbers.with_limits(text, "median")
+        cells = (text("n"), text("n_events"), median)
+        if steps:
+            curves.append(Curve(arm.short, steps, ticks, cells, arm.compared))
+    return curves
 
 
 def _comparison(plan: Plan, numbers: Numbers, analysis: Analysis) -> tuple[str, ...]:
@@ -103,22 +76,6 @@ def _comparison(plan: Plan, numbers: Numbers, analysis: Analysis) -> tuple[str, 
     return tuple(lines)
 
 
-def _mark(plan: Plan, analysis: Analysis) -> str:
-    """What must travel with the figure wherever it is copied to."""
-    marks = ["Made-up patients"] if plan.made_up else []
-    if not analysis.population.is_confirmatory:
-        marks.append("Exploratory analysis")
-    return " · ".join(marks)
-
-
-def _foot(plan: Plan, analysis: Analysis) -> str:
-    whose = "" if all(arm.is_compared for arm in plan.arms) else ", groups compared"
-    return (
-        f"Population: {mid_sentence(analysis.population.label)}."
-        f" Bands: pointwise 95% CI (log-log){whose}. Ticks: censored."
-    )
-
-
 def _alt(analysis: Analysis, curves: list[Curve], words: Words) -> str:
     arms = "; ".join(
         f"{c.label}: {c.cells[0]} patients, {c.cells[1]} events, median {c.cells[2]}"
@@ -131,31 +88,17 @@ def _alt(analysis: Analysis, curves: list[Curve], words: Words) -> str:
 
 
 def inline_svg(text: str, prefix: str, alt: str) -> Markup:
-    """Return an SVG file's text for use inside a page.
+    """Return matplotlib's SVG as an element for a page; `alt` says what it shows.
 
     Ids get a prefix, so that two figures do not share them; ink, paper and arm
     colours become CSS variables, so that they follow light and dark.
-
-    Parameters
-    ----------
-    text : str
-        The SVG as matplotlib wrote it.
-    prefix : str
-        Unique on the page.
-    alt : str
-        What the figure shows, in words.
-
-    Returns
-    -------
-    Markup
-        The `<svg>` element.
     """
     svg = text[text.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    for size in ("width", "height"):
+        svg = re.sub(rf'(<svg[^>]*?) {size}="[^"]*"', r"\1", svg, count=1)
     swaps = {INK: "currentColor", MUTED: "var(--muted)", PAPER: "none"}
     for number, stroke in enumerate(STROKES, 1):
         swaps[stroke.colour] = f"var(--arm-{number})"
@@ -163,5 +106,6 @@ def inline_svg(text: str, prefix: str, alt: str) -> Markup:
         svg = svg.replace(colour, variable)
     label = f'role="img" aria-labelledby="{prefix}-title"'
     title = f'<title id="{prefix}-title">{escape(alt)}</title>'
-    svg = re.sub(r"<svg([^>]*)>", rf"<svg\1 {label}>{title}", svg, count=1)
+    start = svg.index(">")
+    svg = f"{svg[:start]} {label}>{title}{svg[start + 1 :]}"
     return Markup(svg)  # noqa: S704 - made by matplotlib, its title escaped

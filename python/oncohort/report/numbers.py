@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from oncohort.analysis.plan import Analysis
-from oncohort.analysis.results import ALL, NOT_REACHED, OVERALL, Key
+from oncohort.analysis.results import ALL, NOT_REACHED, Key
 
 Text = Callable[[str], str]
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -19,18 +19,10 @@ def mid_sentence(label: str) -> str:
 
 
 class Numbers:
-    """Results of one study, by id, as plain text or as marked-up numbers.
-
-    Parameters
-    ----------
-    study_id : str
-        The study.
-    results : dict of str to dict
-        Rows of `analysis.results` by `result_id`.
-    """
+    """Results of one study, by id, as plain text or as marked-up numbers."""
 
     def __init__(self, study_id: str, results: dict[str, dict[str, Any]]) -> None:
-        """Keep the rows."""
+        """Keep the study's rows of `analysis.results` by `result_id`."""
         self.study_id = study_id
         self.results = results
 
@@ -45,30 +37,15 @@ class Numbers:
         row = self.results.get(result_id)
         return row["text"] if row else ""
 
-    def of(self, analysis: Analysis, arm: str = ALL, level: str = OVERALL) -> Text:
+    def of(self, analysis: Analysis, arm: str = ALL) -> Text:
         """Return a function from a statistic of a time-to-event result to its text."""
-
-        def text(statistic: str) -> str:
-            variable = analysis.endpoint.id
-            place = {"variable": variable, "arm": arm, "level": level}
-            return self.text(self.key(analysis, statistic, **place))
-
-        return text
+        place = {"variable": analysis.endpoint.id, "arm": arm}
+        return lambda statistic: self.text(self.key(analysis, statistic, **place))
 
     def mark(self, result_id: str, shown: str | None = None) -> Markup:
-        """Return a number that carries its result id; a dash if there is none.
+        """Return a `<data>` element that carries its result id; a dash if none.
 
-        Parameters
-        ----------
-        result_id : str
-            The row it comes from.
-        shown : str, optional
-            Other text than the row's own, such as '= 0.014'.
-
-        Returns
-        -------
-        Markup
-            A `<data>` element.
+        `shown` is another text than the row's own, such as '= 0.014'.
         """
         row = self.results.get(result_id)
         if row is None:
@@ -89,16 +66,15 @@ class Numbers:
 
     def answer(self, template: str) -> Markup:
         """Return the plan's answer with its {…} replaced by marked-up numbers."""
-        parts, end = [], 0
-        for found in PLACEHOLDER.finditer(template):
-            parts.append(escape(template[end : found.start()]))
-            result_id = f"{self.study_id}.{found[1]}"
-            shown = None
+        parts = [Markup("")]
+        for number, part in enumerate(PLACEHOLDER.split(template)):
+            if number % 2 == 0:
+                parts.append(escape(part))
+                continue
+            result_id, shown = f"{self.study_id}.{part}", None
             if result_id in self.results and result_id.endswith(("_p", "p_value")):
                 shown = self.sign(self.text(result_id))
             parts.append(self.mark(result_id, shown))
-            end = found.end()
-        parts.append(escape(template[end:]))
         return Markup("").join(parts)
 
     @staticmethod

@@ -1,9 +1,9 @@
 """What a study's page shows: rows of the published tables, read once."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oncohort.analysis.plan import Plan
+from oncohort.analysis.store import StudyTables
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,14 +18,17 @@ from (
     select site_id, delivered_on, source_file, source_sheet,
         max(n_rows_read) as n_read, sum(n_rows_landed) as n_landed,
         max(n_rows_refused) as n_refused
-    from {table}
+    from {name}
     where site_id in (select unnest(?))
     group by all
 )
 group by site_id, delivered_on
 order by all
 """
-FLOW = "step_no, criterion, reason, site_id"
+OWN = "select * from {name} where study_id = ? order by {order}"
+FLOW = (
+    "select distinct step_no, criterion, reason, site_id from {name} order by {order}"
+)
 
 
 class StudyData(NamedTuple):
@@ -42,74 +45,30 @@ class StudyData(NamedTuple):
 def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData:
     """Read everything the page of one study shows.
 
-    Parameters
-    ----------
-    connection : DuckDBPyConnection
-        Open for reading.
-    plan : Plan
-        The study.
-
-    Returns
-    -------
-    StudyData
-        Its rows; numbers only from schema `analysis`, the flow's labels from the study.
+    Numbers only from schema `analysis`, the labels of the flow from the study, the
+    deliveries from the quality tables.
     """
 
-    def own(table: str, order: str) -> list[Row]:
-        if not has_table(connection, "analysis", table):
+    def rows(
+        schema: str, table: str, query: str, values: list[Any], order: str = "all"
+    ) -> list[Row]:
+        if not StudyTables(connection, schema).columns(table):
             return []
-        return _rows(
-            connection,
-            f"select * from analysis.{table} where study_id = ? order by {order}",  # noqa: S608
-            [plan.study_id],
-        )
+        name = f'"{schema}".{table}'
+        cursor = connection.execute(query.format(name=name, order=order), values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    results = {row["result_id"]: row for row in own("results", "rowid")}
-    flow: list[Row] = []
-    if has_table(connection, plan.study_id, "cohort_flow"):
-        flow = _rows(
-            connection,
-            f"select distinct {FLOW} from {plan.study_id}.cohort_flow order by all",  # noqa: S608
-            [],
-        )
+    def own(table: str, order: str) -> list[Row]:
+        return rows("analysis", table, OWN, [plan.study_id], order)
+
+    flow = rows(plan.study_id, "cohort_flow", FLOW, [])
+    sites = sorted({row["site_id"] for row in flow})
     return StudyData(
-        results,
+        {row["result_id"]: row for row in own("results", "rowid")},
         own("survival_curves", "analysis_id, arm, time"),
         own("numbers_at_risk", "analysis_id, arm, time_months"),
         own("published_vs_ours", "rowid"),
         flow,
-        _deliveries(connection, sorted({row["site_id"] for row in flow})),
+        rows("quality", "row_reconciliation", DELIVERIES, [sites]) if sites else [],
     )
-
-
-def has_table(connection: "duckdb.DuckDBPyConnection", schema: str, table: str) -> bool:
-    """Whether the database has a table or view of that name."""
-    found = connection.execute(
-        "select count(*) from duckdb_columns() where database_name ="
-        " current_database() and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return bool(found and found[0])
-
-
-def open_database(database: Path) -> "duckdb.DuckDBPyConnection":
-    """Return a connection that can only read."""
-    import duckdb
-
-    return duckdb.connect(str(database), read_only=True)
-
-
-def _deliveries(connection: "duckdb.DuckDBPyConnection", sites: list[str]) -> list[Row]:
-    """One row per delivery of the study's sites: files and rows, summed."""
-    for table in ("quality.row_reconciliation", "core.deliveries"):
-        if has_table(connection, *table.split(".")) and sites:
-            return _rows(connection, DELIVERIES.format(table=table), [sites])
-    return []
-
-
-def _rows(
-    connection: "duckdb.DuckDBPyConnection", query: str, values: list[Any]
-) -> list[Row]:
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -7,25 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 def checked(
     time: ArrayLike, event: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Times as floats and events as booleans, or an error that says what is wrong.
+    """Times as floats and events as booleans, or a ValueError that says what is wrong.
 
-    Parameters
-    ----------
-    time : array-like of float, shape (n_patients,)
-        Time from entry to event or censoring, any unit; 0 or more, none missing.
-    event : array-like of bool, shape (n_patients,)
-        True (or 1) for an event, False (or 0) for censoring; none missing.
-
-    Returns
-    -------
-    tuple of ndarray
-        `time` as float and `event` as bool, both of shape (n_patients,).
-
-    Raises
-    ------
-    ValueError
-        If inputs are empty, differ in shape, hold a missing or negative time, or an
-        event flag other than 0 and 1.
+    Both have shape (n_patients,); times are 0 or more, events 0 or 1, none missing.
     """
     times = np.asarray(time, dtype=float)
     flags = np.asarray(event, dtype=float)

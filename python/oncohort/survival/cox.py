@@ -1,10 +1,10 @@
 """Cox proportional-hazards regression: lifelines, told to converge fully."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from oncohort.survival.checked import checked
 
@@ -23,28 +23,17 @@ class Cox(NamedTuple):
     ci_high: tuple[float, ...]
     p_value: tuple[float, ...]
     log_likelihood: float
-    n: int
-    n_events: int
 
 
-def cox(
-    time: ArrayLike,
-    event: ArrayLike,
-    covariates: Mapping[str, ArrayLike],
-    ci_level: float = 0.95,
-) -> Cox:
-    """Hazard ratios with Wald limits and P, ties after Efron.
+def cox(time: ArrayLike, event: ArrayLike, covariates: Mapping[str, ArrayLike]) -> Cox:
+    """Hazard ratios with 95% Wald limits and P, ties after Efron.
 
     Parameters
     ----------
-    time : array-like of float, shape (n_patients,)
-        Time from entry to event or censoring, any unit; 0 or more, none missing.
-    event : array-like of bool, shape (n_patients,)
-        True for an event, False for censoring.
+    time, event : array-like, shape (n_patients,)
+        As for `kaplan_meier`.
     covariates : mapping of str to array-like of float, shape (n_patients,)
         Numeric covariates by name; a group is a 0/1 column, 1 being not the reference.
-    ci_level : float
-        Level of the Wald limits, between 0 and 1.
 
     Returns
     -------
@@ -66,33 +55,22 @@ def cox(
     for name, column in columns.items():
         if column.shape != times.shape or np.isnan(column).any():
             raise ValueError(f"{name}: need one number for each patient, none missing")
-        if column.size and (column == column[0]).all():
+        if (column == column[0]).all():
             raise ValueError(f"{name} is the same for everybody: nothing to estimate")
     if not columns or not events.any():
         raise ValueError("need at least one covariate and one event")
-    fitted = _fit(times, events, columns, ci_level)
-    table = fitted.summary
+    fitted = _fit(times, events, columns)
     limits = np.exp(fitted.confidence_intervals_.to_numpy())
+    wald = fitted.summary[["coef", "se(coef)", "exp(coef)"]].to_numpy()
+    parts = (*wald.T, *limits.T, fitted.summary["p"].to_numpy())
     return Cox(
         tuple(columns),
-        tuple(table["coef"].tolist()),
-        tuple(table["se(coef)"].tolist()),
-        tuple(table["exp(coef)"].tolist()),
-        tuple(limits[:, 0].tolist()),
-        tuple(limits[:, 1].tolist()),
-        tuple(table["p"].tolist()),
+        *(tuple(part.tolist()) for part in parts),
         float(fitted.log_likelihood_),
-        times.size,
-        int(events.sum()),
     )
 
 
-def _fit(
-    times: np.ndarray,
-    events: np.ndarray,
-    columns: dict[str, np.ndarray],
-    ci_level: float,
-) -> object:
+def _fit(times: NDArray, events: NDArray, columns: dict[str, NDArray]) -> Any:
     """Fitted lifelines model; its errors and warnings become a ValueError."""
     import warnings
 
@@ -106,8 +84,6 @@ def _fit(
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            return CoxPHFitter(alpha=1 - ci_level).fit(
-                frame, "time", "event", fit_options=PRECISION
-            )
+            return CoxPHFitter().fit(frame, "time", "event", fit_options=PRECISION)
         except (ConvergenceError, ConvergenceWarning) as error:
             raise ValueError(f"the model does not converge: {error}") from error

@@ -1,7 +1,7 @@
-"""Kaplan-Meier curve with log-log confidence limits.
+"""Kaplan-Meier curve with log-log limits, and its quantiles.
 
-Own code, not lifelines: its fitter needs a pandas frame and 40 ms where numpy needs
-0.1 ms, and its quantiles are not R's (see `quantile`).
+Own code, not lifelines: its quantiles are not R's (where the curve rests at the level
+it takes the left end, R the midpoint), and it needs 40 ms where numpy needs 0.1 ms.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from oncohort.survival.checked import checked
+
+# R's tolerance for "the curve is at the level": the square root of the rounding unit.
+TOLERANCE = float(np.sqrt(np.finfo(float).eps))
 
 
 class KaplanMeier(NamedTuple):
@@ -23,6 +26,14 @@ class KaplanMeier(NamedTuple):
     std_error: NDArray[np.float64]
     ci_low: NDArray[np.float64]
     ci_high: NDArray[np.float64]
+
+
+class SurvivalQuantile(NamedTuple):
+    """A time and its limits in the unit of `time`; None where the curve stays above."""
+
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
 
 
 def kaplan_meier(
@@ -49,7 +60,7 @@ def kaplan_meier(
     Raises
     ------
     ValueError
-        If `ci_level` is not between 0 and 1, or the input is unusable (see `checked`).
+        If `ci_level` is not between 0 and 1, or the input is unusable.
 
     References
     ----------
@@ -69,10 +80,9 @@ def kaplan_meier(
     left = at_risk - deaths
     term = np.divide(deaths, at_risk * left, out=np.zeros(step.size), where=left > 0)
     greenwood = np.sqrt(np.cumsum(term))
-    ci_low, ci_high = _log_log_limits(survival, greenwood, ci_level)
-    std_error = survival * greenwood
+    limits = _log_log_limits(survival, greenwood, ci_level)
     return KaplanMeier(
-        step, at_risk, deaths, total - deaths, survival, std_error, ci_low, ci_high
+        step, at_risk, deaths, total - deaths, survival, survival * greenwood, *limits
     )
 
 
@@ -89,3 +99,58 @@ def _log_log_limits(
     low = np.where(inside, np.exp(log_survival * np.exp(shift)), outside)
     high = np.where(inside, np.exp(log_survival * np.exp(-shift)), outside)
     return low, high
+
+
+def survival_quantile(
+    time: ArrayLike,
+    event: ArrayLike,
+    probability: float = 0.5,
+    ci_level: float = 0.95,
+) -> SurvivalQuantile:
+    """Time by which a share of the patients has had the event (0.5: the median).
+
+    Parameters
+    ----------
+    time, event, ci_level
+        As for `kaplan_meier`. Flip `event` for the reverse Kaplan-Meier estimate of
+        follow-up (ties then as in R).
+    probability : float
+        Share with the event, between 0 and 1.
+
+    Returns
+    -------
+    SurvivalQuantile
+        In the unit of `time`; None where it is not reached.
+
+    Raises
+    ------
+    ValueError
+        If `probability` or `ci_level` is not between 0 and 1, or the input is unusable.
+
+    References
+    ----------
+    Brookmeyer R, Crowley J (1982). Biometrics 38:29-41.
+    Schemper M, Smith TL (1996). Controlled Clinical Trials 17:343-346 (reverse).
+    """
+    if not 0 < probability < 1:
+        raise ValueError(f"probability must be between 0 and 1, not {probability}")
+    curve = kaplan_meier(time, event, ci_level)
+    lines = (curve.survival, curve.ci_low, curve.ci_high)
+    return SurvivalQuantile(
+        *(_crossing(curve.time, line, 1 - probability) for line in lines)
+    )
+
+
+def _crossing(
+    time: NDArray[np.float64], curve: NDArray[np.float64], level: float
+) -> float | None:
+    """First time at or below the level; midpoint if the curve rests exactly there."""
+    # where a limit is unknown (nan) both comparisons are False
+    below = curve < level + TOLERANCE
+    if not below.any():
+        return None
+    first = int(np.argmax(below))
+    lower = curve < curve[first]
+    if abs(curve[first] - level) < TOLERANCE and lower.any():
+        return float((time[first] + time[int(np.argmax(lower))]) / 2)
+    return float(time[first])

@@ -1,8 +1,4 @@
-"""Log-rank test of two or more groups.
-
-Own code: lifelines returns no observed and expected events, on which the printed
-comparison and later hazard-ratio estimators rest.
-"""
+"""Log-rank test of two or more groups: lifelines, its input checked."""
 
 from typing import NamedTuple
 
@@ -13,14 +9,11 @@ from oncohort.survival.checked import checked
 
 
 class Logrank(NamedTuple):
-    """A log-rank test; `observed` and `expected` follow the order of `groups`."""
+    """A log-rank test."""
 
     chi_square: float
     degrees_of_freedom: int
     p_value: float
-    groups: tuple[object, ...]
-    observed: tuple[int, ...]
-    expected: tuple[float, ...]
 
 
 def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Logrank:
@@ -28,22 +21,21 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Logrank:
 
     Parameters
     ----------
-    time : array-like of float, shape (n_patients,)
-        Time from entry to event or censoring, any unit; 0 or more, none missing.
-    event : array-like of bool, shape (n_patients,)
-        True for an event, False for censoring. At equal times events come first.
+    time, event : array-like, shape (n_patients,)
+        As for `kaplan_meier`.
     group : array-like, shape (n_patients,)
-        Group of each patient; two or more different values, sorted in the answer.
+        Group of each patient; two or more different values.
 
     Returns
     -------
     Logrank
-        Chi-square, degrees of freedom, P, and events observed and expected per group.
+        Chi-square, degrees of freedom and P.
 
     Raises
     ------
     ValueError
-        If the input is unusable, there are fewer than two groups, or no event.
+        If the input is unusable, there is no event, or there are fewer than two groups
+        with patients at risk at the first one.
 
     References
     ----------
@@ -51,46 +43,18 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> Logrank:
     Peto R, Peto J (1972). JRSS A 135:185-207.
     """
     times, events = checked(time, event)
-    groups, code = np.unique(np.asarray(group), return_inverse=True)
-    if code.shape != times.shape or groups.size < 2:
+    groups = np.asarray(group)
+    if groups.shape != times.shape or np.unique(groups).size < 2:
         raise ValueError("need one group for each patient and at least two groups")
     if not events.any():
         raise ValueError("no event: the groups cannot be compared")
-    observed, expected, variance = _moments(times, events, code, groups.size)
-    difference = (observed - expected)[:-1]
-    # pinv: a group without any risk set of its own adds nothing and no degree.
-    chi_square = float(
-        difference @ np.linalg.pinv(variance[:-1, :-1], hermitian=True) @ difference
-    )
-    freedom = int((expected > 0).sum()) - 1
-    from scipy.special import chdtrc
+    from lifelines.statistics import multivariate_logrank_test
 
-    return Logrank(
-        chi_square,
-        freedom,
-        float(chdtrc(freedom, chi_square)),
-        tuple(groups.tolist()),
-        tuple(int(value) for value in observed),
-        tuple(float(value) for value in expected),
-    )
-
-
-def _moments(
-    times: np.ndarray, events: np.ndarray, code: np.ndarray, n_groups: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Events observed and expected per group, and the covariance of the former."""
-    step = np.unique(times[events])
-    at_risk = np.empty((step.size, n_groups))
-    deaths = np.empty((step.size, n_groups))
-    for index in range(n_groups):
-        own = np.sort(times[code == index])
-        own_deaths = np.sort(times[(code == index) & events])
-        at_risk[:, index] = own.size - np.searchsorted(own, step, side="left")
-        deaths[:, index] = np.searchsorted(
-            own_deaths, step, side="right"
-        ) - np.searchsorted(own_deaths, step, side="left")
-    n_at_risk, n_deaths = at_risk.sum(axis=1), deaths.sum(axis=1)
-    share = at_risk / n_at_risk[:, None]
-    spread = n_deaths * (n_at_risk - n_deaths) / np.maximum(n_at_risk - 1, 1)
-    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
-    return deaths.sum(axis=0), n_deaths @ share, variance
+    # Who left before the first event was in no risk set. lifelines counts a degree of
+    # freedom even for a group of only such patients, R does not.
+    seen = times >= times[events].min()
+    names, code = np.unique(groups[seen], return_inverse=True)
+    if names.size < 2:
+        raise ValueError("only one group has patients at risk when events happen")
+    test = multivariate_logrank_test(times[seen], code, events[seen])
+    return Logrank(float(test.test_statistic), names.size - 1, float(test.p_value))

@@ -93,6 +93,27 @@ def test_a_second_run_replaces_the_first(tiny):
     assert n == n_ids > 0
 
 
+def test_rows_of_a_study_that_is_gone_go_too(tiny):
+    analyse(tiny, say=lambda line: None)
+    tiny.study_dirs = dict
+    analyse(tiny, say=lambda line: None)
+
+    for table in ("results", "survival_curves", "numbers_at_risk", "published_vs_ours"):
+        assert tiny.query(f"select * from analysis.{table}") == []
+
+
+def test_a_larger_sparse_table_keeps_chi_square_and_says_so(tiny):
+    swap = ('{ value = "ge50"', '{ value = "mid", label = "50" }, { value = "ge50"')
+    tiny.write_plan(swap=swap)
+    tiny.execute("update tiny.cohort set age_group = 'mid' where patient_id = 'P6'")
+    analyse(tiny, say=lambda line: None)
+    ((method,),) = tiny.query(
+        "select method from analysis.results"
+        " where result_id = 'tiny.t1.all.age_group.overall.all.p_value_known'"
+    )
+    assert method.startswith("Pearson's chi-square, uncorrected (an expected count is")
+
+
 def test_every_result_names_its_method_and_source(tiny):
     analyse(tiny, say=lambda line: None)
     methods = tiny.query("select distinct method, source_model from analysis.results")
@@ -117,6 +138,34 @@ def test_numbers_at_risk_and_curves_have_a_row_per_arm_and_time(tiny):
     assert (time, survival) == (10, 1)
 
 
+def test_who_leaves_on_the_day_a_period_starts_is_still_at_risk(tiny):
+    # months of 30 days: in B somebody has the event on day 60, the start of month 2
+    tiny.write_plan(swap=("[arm]", "[units]\ndays_per_month = 30\n[arm]"))
+    analyse(tiny, say=lambda line: None)
+
+    found = tiny.query(
+        "select time_months, n_at_risk, n_censored_so_far from analysis.numbers_at_risk"
+        " where arm = 'B' order by all"
+    )
+    assert found == [(0.0, 4, 0), (2.0, 2, 1), (4.0, 1, 1), (6.0, 0, 1)]
+    # events at 20, 60, 150: at risk + censored so far + events so far = all four
+    events = [0, 1, 2, 3]
+    assert [sum(row[1:]) + n for row, n in zip(found, events, strict=True)] == [4] * 4
+
+
+def test_a_column_that_stands_twice_in_a_table_is_refused(tiny):
+    tiny.write_plan(swap=('column = "is_prospective"', 'column = "age_group"'))
+    with pytest.raises(BuildFailed, match="age_group"):
+        analyse(tiny)
+    twice = 'column = "age_group"\nlabel = "Again"\nunknown = "unknown"'
+    twice += '\nlevels = [{ value = "lt50", label = "<" }, '
+    twice += '{ value = "ge50", label = ">" }]\n[[analyses.variables]]\n'
+    swap = ('column = "is_prospective"', twice + 'column = "is_prospective"')
+    tiny.write_plan(swap=swap)
+    with pytest.raises(BuildFailed, match="two results have the key tiny.t1.all.age_"):
+        analyse(tiny)
+
+
 def test_a_study_whose_cohort_holds_nobody_says_so(tiny):
     tiny.execute("delete from tiny.cohort")
     said = []
@@ -124,6 +173,21 @@ def test_a_study_whose_cohort_holds_nobody_says_so(tiny):
 
     assert "the cohort holds nobody" in said[0]
     assert tiny.text("t1.all.patients.overall.A.n") is None
+
+
+def test_an_analysis_may_read_another_table_and_arm(tiny):
+    tiny.execute(
+        "create table tiny.early as"
+        " select * exclude (arm), arm as first_arm from tiny.cohort where pfs_days < 70"
+    )
+    swap = ('title = "PFS"', 'title = "PFS"\ntable = "early"\narm_column = "first_arm"')
+    tiny.write_plan(swap=swap)
+    analyse(tiny, say=lambda line: None)
+
+    assert tiny.text("km.all.pfs.overall.all.n") == "4"
+    assert tiny.query(
+        "select distinct source_model from analysis.results where analysis_id = 'km'"
+    ) == [("tiny.early",)]
 
 
 def test_a_study_that_is_not_built_is_skipped(tiny):
@@ -149,6 +213,7 @@ def test_a_value_the_plan_does_not_name_is_refused(tiny):
         (('id = "t1"', 'id = "km"'), "analyses", "stands twice"),
         (('id = "t1"', 'id = "t.1"'), "analyses.1.id", "result id"),
         (('study_id = "tiny"', 'study_id = "big"'), "study_id", "use one of: tiny"),
+        (("{ age_group = ", "{ 'age\" or' = "), "populations.1.filter", "of a column"),
         (("[arm]", "[arm"), "", "not readable as TOML"),
     ],
 )
@@ -160,6 +225,12 @@ def test_a_wrong_plan_names_file_key_and_remedy(tiny, swap, where, told):
     assert caught.value.file.endswith("plan.toml")
     assert (caught.value.column or "") == where
     assert told in str(caught.value)
+
+
+def test_a_filter_that_does_not_fit_its_column_is_refused(tiny):
+    tiny.write_plan("young", swap=('age_group = ["lt50"]', 'pfs_days = ["long"]'))
+    with pytest.raises(BuildFailed, match="analysis km of study tiny failed"):
+        analyse(tiny)
 
 
 def test_a_column_the_cohort_lacks_is_named_with_those_it_has(tiny):

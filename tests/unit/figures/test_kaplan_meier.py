@@ -2,9 +2,8 @@ import re
 
 import pytest
 
-from oncohort.figures.kaplan_meier import kaplan_meier_figure
-from oncohort.figures.parts import Curve, Words
-from oncohort.figures.saved import saved
+from oncohort.figures.kaplan_meier import Curve, Words, kaplan_meier_figure
+from oncohort.figures.look import saved
 
 WORDS = Words(
     "Months", "Survival (%)", ("Patients",), ("HR 0.80",), "Exploratory", "Foot"
@@ -12,18 +11,12 @@ WORDS = Words(
 
 
 def curve(label="New", survival=(0.5, 0.25)):
-    return Curve(
-        label,
-        [1.0, 2.0],
-        list(survival),
-        [0.1, None],
-        [0.9, None],
-        [0, 1],
-        [0.0, 3.0],
-        [4, 0],
-        [0, 1],
-        ("4",),
-    )
+    names = ("time_months", "survival", "ci_low", "ci_high", "n_censored")
+    rows = [(1.0, survival[0], 0.1, 0.9, 0), (2.0, survival[1], None, None, 1)]
+    steps = [dict(zip(names, row, strict=True)) for row in rows]
+    names = ("time_months", "n_at_risk", "n_censored_so_far")
+    ticks = [dict(zip(names, row, strict=True)) for row in [(0.0, 4, 0), (3.0, 0, 1)]]
+    return Curve(label, steps, ticks, ("4",))
 
 
 def texts(figure):
@@ -47,10 +40,22 @@ def test_steps_start_at_one_hundred_percent_and_stop_at_the_last_time():
 
 
 def test_a_curve_that_goes_on_is_drawn_to_the_edge():
-    line = kaplan_meier_figure([curve()], WORDS, 1.5).axes[0].lines[0]
+    axes = kaplan_meier_figure([curve()], WORDS, 1.5).axes[0]
+    line = axes.lines[0]
 
-    assert line.get_xdata().tolist() == [0, 1, 1.5]
-    assert line.get_ydata().tolist() == [100, 50, 50]
+    # matplotlib cuts it there
+    assert axes.get_xlim() == (0, 1.5)
+    assert line.get_xdata()[-1] == 2
+    assert line.get_clip_on()
+
+
+def test_the_band_goes_on_until_nobody_is_left():
+    # limits are unknown where the curve is 0, on day 2; those of day 1 hold until then
+    axes = kaplan_meier_figure([curve(survival=(0.5, 0))], WORDS, 3).axes[0]
+    (band,) = axes.collections
+
+    box = band.get_paths()[0].get_extents()
+    assert (box.x0, box.x1, box.y0, box.y1) == (0, 2, 10, 100)
 
 
 def test_arms_differ_in_colour_and_in_dash():

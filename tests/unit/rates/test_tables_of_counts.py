@@ -23,7 +23,7 @@ def test_chi_square_agrees_with_r(name):
         assert corrected.p_value == pytest.approx(expected["yates_p"], rel=1e-6)
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [n for n in TABLES if len(TABLES[n]["table"]) == 2])
 def test_fisher_agrees_with_r(name):
     expected = TABLES[name]
     found = fisher_exact(expected["table"]).p_value
@@ -34,17 +34,6 @@ def test_fisher_by_hand():
     # margins 3, 3 and 3, 3: tables with 0, 1, 2, 3 in the corner have 1, 9, 9, 1 of 20
     # ways; observed 3 in the corner: (1 + 1) / 20
     assert fisher_exact([[3, 0], [0, 3]]).p_value == pytest.approx(0.1)
-    # three rows of two: count the ways to choose 3 of 6 that are as rare as (2, 0, 1)
-    ways = {}
-    for a in range(3):
-        for b in range(3):
-            c = 3 - a - b
-            if 0 <= c <= 2:
-                ways[a, b, c] = [1, 2, 1][a] * [1, 2, 1][b] * [1, 2, 1][c]
-    rare = sum(n for n in ways.values() if n <= ways[2, 0, 1])
-    assert fisher_exact([[2, 0], [0, 2], [1, 1]]).p_value == pytest.approx(
-        rare / sum(ways.values())
-    )
 
 
 def test_standardised_difference_by_hand():
@@ -77,6 +66,6 @@ def test_refuses_unusable_tables(test, table, message):
         test(table)
 
 
-def test_fisher_refuses_what_it_cannot_go_through():
+def test_fisher_refuses_more_than_two_rows():
     with pytest.raises(ValueError, match="use chi_square"):
-        fisher_exact([[3000, 3000]] * 4)
+        fisher_exact([[3, 3]] * 3)

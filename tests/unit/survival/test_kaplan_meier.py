@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter
 
-from oncohort.survival import kaplan_meier, numbers_at_risk, survival_quantile
+from oncohort.survival import kaplan_meier, survival_quantile
 
 from .reference import DATA_SETS, REFERENCE, times
 
@@ -81,18 +81,6 @@ def test_reverse_estimate_treats_the_censored_first_at_ties():
     # dead is still at risk, S = 2/3; on day 3 the last one is censored, S = 0
     flipped = kaplan_meier([2, 2, 3], np.logical_not([1, 0, 0]))
     assert flipped.survival == pytest.approx([2 / 3, 0])
-
-
-def test_numbers_at_risk_count_at_the_start_and_lose_nobody():
-    time, event = [1, 2, 2, 3, 5], [1, 1, 0, 0, 1]
-    counts = numbers_at_risk(time, event, [0, 2, 3, 6])
-
-    # on day 2 both with time 2 are still at risk: they leave after its start
-    assert counts.n_at_risk.tolist() == [5, 4, 2, 0]
-    assert counts.n_censored_so_far.tolist() == [0, 0, 1, 2]
-    assert (
-        counts.n_at_risk + counts.n_events_so_far + counts.n_censored_so_far == 5
-    ).all()
 
 
 @pytest.mark.parametrize(
