@@ -24,7 +24,12 @@ NOT_PORTABLE = {
     "group by all": r"\bgroup\s+by\s+all\b",
     "ilike": r"\bilike\b",
 }
-SHORT_BY_MACRO = {"unreadable_values", "unmapped_values"}
+SHORT_BY_MACRO = {
+    "unreadable_values",
+    "unmapped_values",
+    "lx_vs_tbp__cohort_flow",
+    "tcga_brca__cohort_flow",
+}
 MAX_LINES, MAX_CTES, MAX_WIDTH = 120, 8, 88
 
 

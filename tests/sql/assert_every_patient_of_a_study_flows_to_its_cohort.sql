@@ -3,15 +3,13 @@
 with
 
 flows as (
+    {% for study in var('studies').split(',') %}
     select
-        'lx_vs_tbp' as study_id,
+        '{{ study }}' as study_id,
         sum(case when step_no = 0 then n_in else 0 end) - sum(n_out) as n_left
-    from {{ ref('lx_vs_tbp__cohort_flow') }}
-    union all
-    select
-        'tcga_brca' as study_id,
-        sum(case when step_no = 0 then n_in else 0 end) - sum(n_out) as n_left
-    from {{ ref('tcga_brca__cohort_flow') }}
+    from {{ ref(study ~ '__cohort_flow') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 entered as (
