@@ -1,4 +1,5 @@
--- Rows read, landed, refused and left to other tables, per delivery.
+-- Rows read, landed, refused and left to other tables, per delivery; a file that feeds
+-- several tables is read, and counted, once for each.
 -- oncohort sql rows_per_delivery
 select
     site_id,

@@ -29,6 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # DuckDB turns Ctrl-C into a RuntimeError of its own
+        if not (isinstance(error, KeyboardInterrupt) or "interrupt" in str(error)):
+            raise
+        print("stopped", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # the reader, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

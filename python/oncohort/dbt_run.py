@@ -31,6 +31,7 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
     from dbt.cli.main import dbtRunner
 
     workspace.create()
+    workspace.copy_own_studies()
     n_done, said_at = 0, time.monotonic()
 
     def follow(event: Any) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from oncohort.errors import ConfigError
@@ -54,6 +55,7 @@ class Workspace:
         self.published = self.root / "warehouse" / "published"
         self.current = self.published / "CURRENT"
         self.report = self.root / "report"
+        self.study_copies = self.root / "target" / "studies"
         self.logs = self.root / "logs"
         self.lock_file = self.root / "warehouse" / "writer.lock"
 
@@ -86,12 +88,25 @@ class Workspace:
                     found[folder.name] = folder
         return dict(sorted(found.items()))
 
+    def has_own_studies(self) -> bool:
+        """Return whether the workspace brings studies beside the project's."""
+        return (self.root / "studies").is_dir() and self.root != self.project
+
+    def copy_own_studies(self) -> None:
+        """Copy the workspace's own models for dbt, which must not see the originals.
+
+        dbt writes compiled SQL to `<target>/run/<path of the model>`; joined with an
+        absolute path that is the model itself, and dbt would overwrite it.
+        """
+        shutil.rmtree(self.study_copies, ignore_errors=True)
+        if self.has_own_studies():
+            shutil.copytree(self.root / "studies", self.study_copies)
+
     def environment(self) -> dict[str, str]:
         """Return the environment variables through which dbt finds this workspace."""
         variables = {"ONCOHORT_WORKSPACE": self.root.as_posix()}
-        own = self.root / "studies"
-        if own.is_dir() and self.root != self.project:
-            variables["ONCOHORT_STUDY_PATH"] = own.as_posix()
+        if self.has_own_studies():
+            variables["ONCOHORT_STUDY_PATH"] = self.study_copies.as_posix()
         # the endpoint marts unite the `<study>__entries` of these
         studies = ",".join(
             study

@@ -35,7 +35,7 @@ def test_dbt_is_told_of_the_workspace_and_its_studies(project, workspace):
 
     assert workspace.environment() == {
         "ONCOHORT_WORKSPACE": workspace.root.as_posix(),
-        "ONCOHORT_STUDY_PATH": (workspace.root / "studies").as_posix(),
+        "ONCOHORT_STUDY_PATH": (workspace.root / "target/studies").as_posix(),
         "ONCOHORT_STUDIES": "mine,one",
     }
     # the project's own studies are on dbt's path already

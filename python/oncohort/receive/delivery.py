@@ -31,15 +31,28 @@ def receive_delivery(
     workspace: Workspace, folder: Path, config: SiteConfig, key: bytes
 ) -> Verdict:
     """Land `extracts/<site>/<date>` unless it has landed or cannot be read whole."""
+    import duckdb
+
     verdict = Verdict(config.site_id, folder.name, ACCEPTED)
     try:
         _Delivery(workspace, folder, config, key, verdict).receive()
     except DeliveryRefused as refusal:
         verdict.problems.append(refusal)
+    except duckdb.OutOfMemoryException as error:
+        verdict.problems.append(_too_large(f"extracts/{config.site_id}", error))
     if verdict.problems:
         verdict.status = REFUSED
         verdict.files = []
     return verdict
+
+
+def _too_large(shown: str, error: Exception) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"a file needs more than {_MEMORY} of memory: {str(error).splitlines()[0]}",
+        "look for thousands of columns or cells of megabytes, which no contract table"
+        " has; ask the site for the columns that site.yml names",
+        file=shown,
+    )
 
 
 class _Delivery:

@@ -45,6 +45,9 @@ class SiteYaml:
         try:
             loader = _TextLoader(data)
             self.node = loader.get_single_node()
+            if not isinstance(self.node, yaml.MappingNode):
+                said = "has no settings" if self.node else "is empty"
+                raise self.error(f"site.yml {said}", [], line=1)
             self._refuse_doubles(self.node)
             self.content = loader.construct_document(self.node)
         except yaml.YAMLError as error:

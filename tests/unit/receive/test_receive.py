@@ -119,3 +119,21 @@ def test_one_site_of_several(hospital):
     verdicts = receive(hospital.workspace, site="clinic", say=lambda line: None)
 
     assert [verdict.site_id for verdict in verdicts] == ["clinic"]
+
+
+def test_a_file_too_wide_is_refused_and_the_others_land(hospital):
+    columns = [f"c{number}" for number in range(12_000)]
+    hospital.write_site(
+        (hospital.describe()).read_text("utf-8").replace("clinic", "wide"), "wide"
+    )
+    header = ",".join(["no", "sex", "born", *columns])
+    row = ",".join(["1", "f", "1960", *["x"] * len(columns)])
+    hospital.deliver("patients.csv", f"{header}\n{row}\n", site="wide")
+    hospital.deliver("patients.csv", "no,sex,born\n1,f,1960\n")
+
+    clinic, wide = sorted(hospital.receive(), key=lambda verdict: verdict.site_id)
+
+    assert clinic.status == "accepted"
+    assert wide.status == "refused"
+    (problem,) = wide.problems
+    assert "memory" in problem.message

@@ -111,3 +111,11 @@ def test_a_broken_page_is_told_and_other_sites_land(hospital):
     assert (first.site_id, first.status) == ("clinic", "accepted")
     assert second.name == "configuration"
     assert second.problems[0].file == "sites/broken/site.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "is empty"), ("# a comment\n", "is empty"), ("- a\n", "has no settings")],
+)
+def test_a_page_without_settings_is_told(hospital, text, message):
+    assert message in problem(hospital, text).message
