@@ -8,12 +8,12 @@ from oncohort.errors import WorkspaceBusy
 from oncohort.lock import writer_lock
 
 HOLDER = """
-import sys, time
+import sys
 from oncohort.lock import writer_lock
 from oncohort.workspace import Workspace
 with writer_lock(Workspace(sys.argv[1]), "refresh"):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
@@ -22,6 +22,7 @@ def holder(workspace):
     """Another process that holds the workspace."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(workspace.root)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
