@@ -62,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     add(_init, "make the workspace's folders, and empty tables for dbt")
+    new = add(_onboard, "look at a new site's files and draft its site.yml")
+    new.add_argument("path", type=Path, help="its folder of files, or one file")
+    new.add_argument("--site", help="name of the site; default: the folder's")
+    languages = "of what the site is sent; default: that of its headers"
+    new.add_argument("--language", choices=("en", "zh"), help=languages)
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     add(_refresh, "receive, build, analyse, report, publish")
@@ -93,6 +98,12 @@ def _init(workspace: Workspace, options: argparse.Namespace) -> None:
     with writer_lock(workspace, "init"):
         prepare(workspace)
     print(f"{workspace.root} is ready; put files into extracts/<site>/<date>/")
+
+
+def _onboard(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.onboard.run import onboard
+
+    onboard(workspace, options.path, options.site, options.language, _say)
 
 
 def _receive(workspace: Workspace, options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ class Column:
     code_list: str | None = None
     required: bool = False
     identifying: bool = False
+    quasi_identifying: bool = False
     lineage: bool = False
 
 

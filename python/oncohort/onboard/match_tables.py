@@ -1,0 +1,241 @@
+"""Which contract tables a file feeds, and which source column feeds which column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from oncohort.contract import Column as ContractColumn
+from oncohort.contract import extract_tables
+from oncohort.onboard.column_profile import MOSTLY, Column
+from oncohort.onboard.known_names import (
+    WHEN,
+    Home,
+    NameMatch,
+    homes,
+    name_match,
+    topic_of,
+)
+
+ACCEPTED, STRONG = 0.62, 0.85
+# any of these makes a row of the table; without one the file does not feed it
+CORE = {
+    "patients": ("sex", "birth_on", "menopausal_status"),
+    "diagnoses": ("diagnosis", "diagnosed_on", "stage", "histology", "icd10"),
+    "contacts": ("contact_on", "vital_status", "ecog"),
+    "biomarkers": ("marker",),
+    "treatments": ("drug",),
+    "procedures": ("procedure", "technique"),
+    "metastases": ("organ",),
+    "assessments": ("response", "target_response", "nontarget_response"),
+    "lesions": ("lesion_no", "longest_diameter_mm"),
+    "adverse_events": ("term",),
+    "milestones": ("milestone",),
+    "samples": ("sample_no",),
+    "variants": ("gene",),
+}
+# what the rows of a table are, where no column and no file name says so
+ASSUMED = {"diagnoses": (("diagnosis", "primary"),)}
+_BY_CONTENT = {"drug", "adverse_event_term", "response", "sex", "vital_status",
+               "marker", "milestone", "lesion_role", "menopausal_status", "organ"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A source column for a contract column, how sure and why."""
+
+    home: Home
+    column: Column
+    score: float
+    name: NameMatch
+    content: str = ""
+
+    def __hash__(self) -> int:
+        """Hash by identity of the column."""
+        return hash((self.home, self.column.source))
+
+
+@dataclass
+class Entry:
+    """One mapping of a file to a table; `constants` hold in all its rows."""
+
+    table: str
+    pairs: dict[str, Pair] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    when: list[Pair] = field(default_factory=list)
+    further: dict[str, list[Column]] = field(default_factory=dict)
+
+
+class Matches:
+    """The scores of every source column of a file for every contract column."""
+
+    def __init__(self, columns: list[Column], names: list[str], n_patients: float):
+        """Score them; `names` are the file's and sheet's, first the most telling.
+
+        `n_patients` is the share of rows with a record number of their own.
+        """
+        self.columns, self.names, self.unique = columns, names, n_patients
+        self.pairs: dict[Home, list[Pair]] = {}
+        for home in homes():
+            found = [pair for c in columns if (pair := scored(c, home))]
+            if found:
+                self.pairs[home] = found
+
+    @cached_property
+    def n_tables(self) -> dict[str, int]:
+        """In how many tables a source column could stand."""
+        tables: dict[str, set[str]] = {}
+        for home, pairs in self.pairs.items():
+            for pair in pairs:
+                if pair.score >= STRONG - 0.1:
+                    tables.setdefault(pair.column.source, set()).add(home.table)
+        return {source: len(found) for source, found in tables.items()}
+
+    def topic(self, table: str) -> tuple[float, tuple[tuple[str, str], ...]]:
+        """Return how well the file's names tell of a table, and what they imply."""
+        best = (0.0, ())
+        for weight, name in zip((1.0, 0.8, 0.6), self.names, strict=False):
+            score, given = topic_of(name, table)
+            best = max(best, (weight * score, given), key=lambda found: found[0])
+        return best
+
+    def long_entry(self, table: str) -> Entry | None:
+        """Return the mapping in which each row of the file is a row of the table."""
+        topic, given = self.topic(table)
+        entry = Entry(table, assigned(self._of(table, ())))
+        if "record_no" not in entry.pairs:
+            return None
+        known = set(entry.pairs) - {"record_no"}
+        for column, value in given:
+            if column not in known and topic >= 0.5:
+                entry.constants[column] = value
+                known.add(column)
+        if not known & set(CORE[table]) and not (topic >= 0.9 and len(known) > 1):
+            return None
+        if table == "biomarkers" and not known & {"result", "score", "value"}:
+            return None
+        for column, value in ASSUMED.get(table, ()):
+            if column not in known:
+                entry.constants[column] = value
+                entry.assumed = (column,)
+        missing = [
+            column.name
+            for column in extract_tables()[table].content
+            if column.required and column.name not in known | {"record_no"}
+        ]
+        if missing and set(missing) - set(entry.constants) - {"sex", "diagnosed_on"}:
+            return None
+        return entry
+
+    def wide_entries(self, table: str) -> Iterator[Entry]:
+        """Yield the mappings in which columns of their own hold one kind of row."""
+        for given in dict.fromkeys(h.given for h in self.pairs if h.table == table):
+            own = assigned(self._of(table, given))
+            own = {name: pair for name, pair in own.items() if pair.score >= 0.75}
+            if not given or not own:
+                continue
+            shared = {
+                name: pair
+                for name, pair in assigned(self._of(table, ())).items()
+                if name not in own and name not in dict(given)
+            }
+            if "record_no" in shared:
+                pairs = {n: p for n, p in {**shared, **own}.items() if n != WHEN}
+                yield Entry(table, pairs, dict(given), when=list(own.values()))
+
+    def _of(self, table: str, given: tuple[tuple[str, str], ...]) -> list[Pair]:
+        return [
+            pair
+            for home, pairs in self.pairs.items()
+            if home.table == table and home.given == given
+            for pair in pairs
+        ]
+
+    def total(self, entry: Entry, spent: frozenset[str] = frozenset()) -> float:
+        """Return how much speaks for an entry: rare names more than common ones."""
+        return sum(
+            pair.score / self.n_tables.get(pair.column.source, 1) ** 1.5
+            for name, pair in entry.pairs.items()
+            if name != "record_no" and pair.column.source not in spent
+        )
+
+
+def scored(column: Column, home: Home) -> Pair | None:
+    """Return the pair if name and contents speak enough for it."""
+    names = [column.name, *column.labels]
+    matches = [name_match(name, home) for name in names]
+    # a label is a longer text than a name, and so less sure
+    ranked = [
+        NameMatch(m.score * (1 if i == 0 else 0.97), m.known)
+        for i, m in enumerate(matches)
+    ]
+    name = max(ranked, key=lambda match: match.score)
+    if home.column == WHEN:
+        fits, said = (0.0, "") if column.known_share("yes_no") > MOSTLY else (-1, "")
+    else:
+        fits, said = _content(column, _contract(home))
+    score = name.score + fits if name.score else 0.0
+    if not name.score and not home.given and _contract(home).code_list in _BY_CONTENT:
+        score = 0.64 if fits >= 0.3 and len(column.counts) > 1 else 0.0
+    if not column.n_values:
+        score = name.score - 0.05
+        said = "no values"
+    return Pair(home, column, min(score, 1.2), name, said) if score > ACCEPTED else None
+
+
+def _contract(home: Home) -> ContractColumn:
+    columns = extract_tables()[home.table].content
+    return next(column for column in columns if column.name == home.column)
+
+
+def _content(column: Column, wanted: ContractColumn) -> tuple[float, str]:
+    """Return how far the values fit a contract column, from -1 to 0.35, and why."""
+    if wanted.type == "date":
+        if column.date_share >= MOSTLY:
+            return 0.15, f"{column.date_share:.0%} dates"
+        if column.integer_share >= MOSTLY:
+            return 0.05, "whole numbers: serials or days"
+        return (-0.1, "some dates") if column.date_share >= 0.3 else (-0.7, "no dates")
+    if wanted.type in ("number", "integer"):
+        share = column.number_share
+        if column.date_share >= MOSTLY and column.number_share < 0.5:
+            return -0.7, "dates"
+        said = f"{share:.0%} numbers"
+        return (0.1, said) if share >= MOSTLY else (-0.3 * (1 - share), said)
+    if wanted.type == "code":
+        share = column.known_share(wanted.code_list)
+        said = f"{share:.0%} of its words are known"
+        if share >= 0.5:
+            rare = 0.05 if wanted.code_list == "yes_no" else 0.35
+            return rare * share, said
+        if column.date_share >= MOSTLY:
+            return -0.7, "dates"
+        return -0.2 * (1 - share), said
+    if wanted.name != "record_no" and column.date_share >= MOSTLY:
+        return -0.5, "dates"
+    return 0.0, ""
+
+
+def assigned(pairs: list[Pair]) -> dict[str, Pair]:
+    """Return contract column -> pair: each column once, the total score the highest."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    if not pairs:
+        return {}
+    wanted = list(dict.fromkeys(pair.home.column for pair in pairs))
+    sources = list(dict.fromkeys(pair.column.source for pair in pairs))
+    scores = np.zeros((len(wanted), len(sources)))
+    at = {}
+    for pair in pairs:
+        place = wanted.index(pair.home.column), sources.index(pair.column.source)
+        if pair.score > scores[place]:
+            # the earlier of two equal columns
+            scores[place] = pair.score - 1e-4 * place[1] / len(sources)
+            at[place] = pair
+    rows, columns = linear_sum_assignment(scores, maximize=True)
+    return {
+        wanted[row]: at[row, column]
+        for row, column in zip(rows, columns, strict=True)
+        if (row, column) in at
+    }
