@@ -159,6 +159,6 @@ def _inside(words: list[str], known: dict[str, str]) -> NameMatch:
         if _CJK.search(form):
             is_inside = len(form) > 1 and form in text
         share = len(form.replace(" ", "")) / max(len(text), 1)
-        if is_inside and share < 1 and 0.45 + 0.4 * share > best.score:
-            best = NameMatch(0.45 + 0.4 * share, name)
+        if is_inside and share < 1 and 0.4 + 0.5 * share > best.score:
+            best = NameMatch(0.4 + 0.5 * share, name)
     return best

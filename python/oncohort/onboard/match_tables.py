@@ -13,10 +13,11 @@ from oncohort.onboard.known_names import (
     NameMatch,
     homes,
     name_match,
+    tokens,
     topic_of,
 )
 
-ACCEPTED, STRONG = 0.62, 0.85
+ACCEPTED, NAMED, STRONG = 0.62, 0.55, 0.85
 # any of these makes a row of the table; without one the file does not feed it
 CORE = {
     "patients": ("sex", "birth_on", "menopausal_status"),
@@ -35,6 +36,13 @@ CORE = {
 }
 # what the rows of a table are, where no column and no file name says so
 ASSUMED = {"diagnoses": (("diagnosis", "primary"),)}
+# columns of a table that may serve several kinds of its rows, side by side in one line
+_SHARED = {
+    "biomarkers": {"tested_on", "sample_no", "organ"},
+    "metastases": {"detected_on", "modality"},
+    "milestones": {"cause"},
+}
+_LATER = {"new", "recurrence", "recurrent", "relapse", "progression", "metastases"}
 _BY_CONTENT = {"drug", "adverse_event_term", "response", "sex", "vital_status",
                "marker", "milestone", "lesion_role", "menopausal_status", "organ"}  # fmt: skip
 
@@ -76,8 +84,11 @@ class Matches:
         """
         self.columns, self.names, self.unique = columns, names, n_patients
         self.pairs: dict[Home, list[Pair]] = {}
+        number = _record_no(columns)
         for home in homes():
             found = [pair for c in columns if (pair := scored(c, home))]
+            if home.column == "record_no":
+                found = [pair for pair in found if pair.column is number]
             if found:
                 self.pairs[home] = found
 
@@ -102,20 +113,23 @@ class Matches:
     def long_entry(self, table: str) -> Entry | None:
         """Return the mapping in which each row of the file is a row of the table."""
         topic, given = self.topic(table)
-        entry = Entry(table, assigned(self._of(table, ())))
+        pairs = self._of(table, ())
+        constants = dict(given) if topic >= 0.5 else {}
+        for column in constants.copy():
+            said = [pair for pair in pairs if pair.home.column == column]
+            if any(p.name.score >= STRONG and _is_known(p) for p in said):
+                del constants[column]
+        pairs = [pair for pair in pairs if pair.home.column not in constants]
+        entry = Entry(table, assigned(pairs), constants)
         if "record_no" not in entry.pairs:
             return None
-        known = set(entry.pairs) - {"record_no"}
-        for column, value in given:
-            if column not in known and topic >= 0.5:
-                entry.constants[column] = value
-                known.add(column)
+        known = {*entry.pairs, *constants} - {"record_no"}
         if not known & set(CORE[table]) and not (topic >= 0.9 and len(known) > 1):
             return None
         if table == "biomarkers" and not known & {"result", "score", "value"}:
             return None
         for column, value in ASSUMED.get(table, ()):
-            if column not in known:
+            if column not in known and not _is_later(entry):
                 entry.constants[column] = value
                 entry.assumed = (column,)
         missing = [
@@ -137,7 +151,13 @@ class Matches:
             shared = {
                 name: pair
                 for name, pair in assigned(self._of(table, ())).items()
-                if name not in own and name not in dict(given)
+                if name == "record_no"
+                or (
+                    name in _SHARED.get(table, ())
+                    and name not in {*own, *dict(given)}
+                    and (pair.score >= STRONG or self.topic(table)[0] >= 0.5)
+                )
+                and not (name == "cause" and ("milestone", "death") not in given)
             }
             if "record_no" in shared:
                 pairs = {n: p for n, p in {**shared, **own}.items() if n != WHEN}
@@ -174,13 +194,35 @@ def scored(column: Column, home: Home) -> Pair | None:
         fits, said = (0.0, "") if column.known_share("yes_no") > MOSTLY else (-1, "")
     else:
         fits, said = _content(column, _contract(home))
-    score = name.score + fits if name.score else 0.0
-    if not name.score and not home.given and _contract(home).code_list in _BY_CONTENT:
+    score = name.score + fits if name.score >= NAMED else 0.0
+    if not score and not home.given and _contract(home).code_list in _BY_CONTENT:
         score = 0.64 if fits >= 0.3 and len(column.counts) > 1 else 0.0
+        name = NameMatch()
+    if "other" in tokens(column.name):
+        score -= 0.05
     if not column.n_values:
         score = name.score - 0.05
         said = "no values"
     return Pair(home, column, min(score, 1.2), name, said) if score > ACCEPTED else None
+
+
+def _is_known(pair: Pair) -> bool:
+    code_list = _contract(pair.home).code_list
+    return not code_list or pair.column.known_share(code_list) >= 0.5
+
+
+def _is_later(entry: Entry) -> bool:
+    """Return whether the date is of a recurrence, which no primary tumour has."""
+    pair = entry.pairs.get("diagnosed_on")
+    return pair is not None and bool(_LATER & set(tokens(pair.column.name)))
+
+
+def _record_no(columns: list[Column]) -> Column | None:
+    """Return the column of record numbers: the surest name, then the fullest."""
+    home = Home("patients", "record_no")
+    found = [(pair.name.score, c.n_values) for c in columns if (pair := scored(c, home))]
+    at = [c for c in columns if scored(c, home)]
+    return at[found.index(max(found))] if found else None
 
 
 def _contract(home: Home) -> ContractColumn:

@@ -15,10 +15,12 @@ from oncohort.onboard.known_names import Home, name_match
 from oncohort.onboard.look import Look, format_of, looks, today
 from oncohort.onboard.match_tables import Matches
 from oncohort.onboard.plan import Plan, planned
-from oncohort.receive.source_table import tidy
+from oncohort.receive.verdict import Verdict
 from oncohort.workspace import Workspace, is_hidden
 
 _SITE = re.compile(r"[a-z0-9_]+")
+# about another disease or another person
+_OTHERS = re.compile(r"other.?malignan|prior.?(cancer|malignan)|famil|既往肿瘤|家族", re.I)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -127,7 +129,11 @@ def _use_dictionary(look: Look, files: dict[str, Path], path: Path) -> None:
 
 
 def _entries(look: Look) -> list:
-    columns = with_families(look.columns)
+    about = [column for column in look.columns if not _OTHERS.search(column.name)]
+    if len(about) < 0.75 * len(look.columns):
+        look.raw.left.append("looks like other malignancies or the family: left out")
+        return []
+    columns = with_families(about)
     stem = Path(look.file.removesuffix(".gz")).stem
     names = [*look.topics, look.sheet or stem, stem]
     return chosen(Matches(columns, names, _share_of_own_numbers(look)))
@@ -185,5 +191,28 @@ def _tried(target: Path, site: str, files: dict[str, Path]) -> list[str]:
         if isinstance(config, ConfigError):
             return ["tried: the draft is not valid yet", *str(config).splitlines()]
         verdict = receive_delivery(trial, delivery, config, PUBLIC_TEST_KEY)
-        return [f"tried, nothing kept: {line}" if n == 0 else line
-                for n, line in enumerate(verdict.lines())]  # fmt: skip
+        return _trial_lines(verdict)
+
+
+def _trial_lines(verdict: Verdict) -> list[str]:
+    """Return the trial's verdict: rows per file, one unreadable date per column."""
+    said = [f"tried, nothing kept: {verdict.status}"]
+    for problem in verdict.problems:
+        said += [f"  {line}" for line in str(problem).splitlines()]
+    for report in verdict.files:
+        sheet = f" [{report.sheet}]" if report.sheet else ""
+        counts = ", ".join(
+            f"{report.total(f'n_{count}'):,} {words}"
+            for count, words in (
+                ("rows_landed", "landed"),
+                ("rows_refused", "refused"),
+                ("values_unreadable", "unreadable values"),
+            )
+        )
+        said.append(f"  {report.file}{sheet}: {report.n_rows_read:,} rows read, {counts}")
+        firsts = {error.column: error for error in reversed(report.unreadable)}
+        said += [
+            f"    unreadable in line {error.line}: {column}"
+            for column, error in firsts.items()
+        ]
+    return said
