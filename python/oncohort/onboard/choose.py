@@ -2,7 +2,7 @@
 
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import Column
-from oncohort.onboard.match_tables import CORE, STRONG, Entry, Matches
+from oncohort.onboard.match_tables import CORE, LINKS, STRONG, Entry, Matches
 
 # tables of which one row of a file may well hold one beside its main table
 _ENOUGH = 0.35
@@ -42,7 +42,7 @@ def chosen(matches: Matches) -> list[Entry]:
             pair.column.source
             for entry in entries
             for name, pair in entry.pairs.items()
-            if name != "record_no"
+            if name != "record_no" and (table, name) not in LINKS
         }
     return found
 
@@ -71,8 +71,6 @@ def _has_own(entry: Entry, matches: Matches, spent: frozenset[str]) -> bool:
         for name, pair in entry.pairs.items()
         if name in core and name != "record_no" and pair.column.source not in spent
     ] + [pair for pair in entry.when if pair.column.source not in spent]
-    if entry.table == "contacts" and "contact_on" not in entry.pairs:
-        return False
     return any(
         pair.name.score >= STRONG
         and pair.score >= STRONG
@@ -85,7 +83,8 @@ def _keep_own(entry: Entry, spent: set[str]) -> None:
     """Drop from a further table what other tables use, but for surely named dates."""
     dates = extract_tables()[entry.table].dates
     for name, pair in list(entry.pairs.items()):
-        if name == "record_no" or pair in entry.when:
+        is_link = name == "record_no" or (entry.table, name) in LINKS
+        if is_link or pair in entry.when:
             continue
         is_sure = pair.name.score >= 0.9
         if pair.column.source in spent and not (name in dates and is_sure):

@@ -107,7 +107,9 @@ def _column(plan: Plan, entry: Entry, name: str, pair: Pair) -> str:
     formats = plan.own_dates.get(column.source)
     if rest:
         source = flow([column.source, *(other.source for other in rest)])
-        join = "" if contract_column(entry.table, name).type == "code" else ', join: ": "'
+        is_code = contract_column(entry.table, name).type == "code"
+        between = " " if name == "patient_name" else ": "
+        join = "" if is_code else f', join: "{between}"'
         text = f"{{from: {source}{join}}}"
     elif formats and contract_column(entry.table, name).type == "date":
         text = f"{{from: {source}, dates: {flow(formats)}}}"

@@ -63,8 +63,12 @@ def format_of(path: Path) -> str | None:
     return "csv" if suffix in _TEXT else None
 
 
-def looks(path: Path, name: str, labels: dict[str, list[str]]) -> Iterator[Look]:
+def looks(
+    path: Path, name: str, labels: dict[str, list[str]], dictionary: Path | None = None
+) -> Iterator[Look]:
     """Yield a look at each sheet of a file; `labels` are further names of columns.
+
+    `dictionary` is REDCap's, if these are files of a REDCap project.
 
     Raises
     ------
@@ -73,12 +77,14 @@ def looks(path: Path, name: str, labels: dict[str, list[str]]) -> Iterator[Look]
     """
     kind = format_of(path)
     if kind == "csv":
-        yield _look(path, name, raw_text(path), "csv", "", labels)
+        yield _look(path, name, raw_text(path), "csv", "", labels, dictionary)
     elif kind in ("xlsx", "xls"):
         for sheet, rows in _sheets(path, name):
             raw = RawTable(rows=rows)
             if any(any(cells) for _, cells in rows):
                 yield _look(path, name, raw, kind, sheet, labels)
+    elif kind == "sav":
+        yield _look(path, name, RawTable(), kind, "", _sav_labels(path))
     elif kind:
         yield _look(path, name, RawTable(), kind, "", labels)
 
@@ -86,7 +92,8 @@ def looks(path: Path, name: str, labels: dict[str, list[str]]) -> Iterator[Look]
 def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
     import python_calamine
 
-    from oncohort.receive.read_workbook import _check_size, _text
+    from oncohort.receive.cell_text import text_of
+    from oncohort.receive.read_workbook import _check_size
 
     _check_size(path, name)
     try:
@@ -94,7 +101,7 @@ def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[s
             for sheet in workbook.sheet_names:
                 found = workbook.get_sheet_by_name(sheet)
                 rows = found.to_python(skip_empty_area=False)[:2_000]
-                texts = [[_text(cell) for cell in row] for row in rows]
+                texts = [[text_of(cell) for cell in row] for row in rows]
                 yield sheet, list(enumerate(texts, start=1))
     except (python_calamine.CalamineError, OSError) as error:
         raise DeliveryRefused(
@@ -105,7 +112,13 @@ def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[s
 
 
 def _look(
-    path: Path, name: str, raw: RawTable, kind: str, sheet: str, labels: dict
+    path: Path,
+    name: str,
+    raw: RawTable,
+    kind: str,
+    sheet: str,
+    labels: dict[str, list[str]],
+    dictionary: Path | None = None,
 ) -> Look:
     settings = {"format": kind}
     header = Header()
@@ -130,6 +143,7 @@ def _look(
             f"{len(source.refused)} rows do not fit the header and will be refused, "
             f"the first in line {line}: {reason}"
         )
+    rows = _labelled(rows, source, dictionary)
     found = Look(name, raw, [], sheet, n_rows=len(rows), rows=rows)
     _ignore_odd_rows(found, source, rows)
     found.null_words = _null_words(found.rows)
@@ -143,16 +157,43 @@ def _look(
     return found
 
 
+def _sav_labels(path: Path) -> dict[str, list[str]]:
+    """Return the labels of an SPSS file's variables."""
+    import pyreadstat
+
+    try:
+        _, meta = pyreadstat.read_sav(str(path), metadataonly=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError):
+        return {}  # the reader will say what is wrong
+    labels = meta.column_names_to_labels
+    return {tidy(name): [label] for name, label in labels.items() if label}
+
+
+def _labelled(
+    rows: list[list[str]], source: SourceTable, dictionary: Path | None
+) -> list[list[str]]:
+    """Return the rows with what codes stand for, as `receive` lands them."""
+    from oncohort.receive.redcap import redcap_labels
+
+    labels = source.labels
+    if dictionary:
+        labels = redcap_labels(dictionary, dictionary.name, source.header)
+    if not labels:
+        return rows
+    nothing: dict[str, str] = {}
+    return [
+        [labels.get(at, nothing).get(cell.strip(), cell) for at, cell in enumerate(row)]
+        for row in rows
+    ]
+
+
 def read(path: Path, name: str, settings: dict[str, str]) -> SourceTable:
     """Return the table as `receive` will read it with these settings."""
-    from oncohort.receive.read_delimited import read_delimited
-    from oncohort.receive.read_workbook import read_workbook
+    from oncohort.receive.delivery import READERS
     from oncohort.receive.site_config import FileConfig, _read
 
-    known = {k: v for k, v in settings.items() if k in FileConfig.__dataclass_fields__}
-    config = FileConfig(match=name, tables=(), **_read(known))
-    reader = read_workbook if config.format == "xlsx" else read_delimited
-    return reader(path, name, config)
+    config = FileConfig(match=name, tables=(), **_read(settings))
+    return READERS[config.format](path, name, config)
 
 
 def _set_header(raw: RawTable, header: Header, lines: list[int]) -> None:

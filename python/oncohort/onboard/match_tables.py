@@ -43,8 +43,13 @@ _SHARED = {
     "milestones": {"cause"},
 }
 _LATER = {"new", "recurrence", "recurrent", "relapse", "progression", "metastases"}
-_BY_CONTENT = {"drug", "adverse_event_term", "response", "sex", "vital_status",
-               "marker", "milestone", "lesion_role", "menopausal_status", "organ"}  # fmt: skip
+# where the values alone may tell, whatever the column is called
+_BY_CONTENT = {("treatments", "drug"), ("adverse_events", "term"), ("patients", "sex"),
+               ("assessments", "response"), ("biomarkers", "marker"),
+               ("contacts", "vital_status"), ("milestones", "milestone")}  # fmt: skip
+# a link to another table's rows, which spends no column
+LINKS = {("biomarkers", "sample_no"), ("variants", "sample_no")}
+_WEAK_NUMBERS = {"id", "record id", "record no", "编号", "identifiant", "study id"}
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ def scored(column: Column, home: Home) -> Pair | None:
     else:
         fits, said = _content(column, _contract(home))
     score = name.score + fits if name.score >= NAMED else 0.0
-    if not score and not home.given and _contract(home).code_list in _BY_CONTENT:
+    if not score and (home.table, home.column) in _BY_CONTENT and not home.given:
         score = 0.64 if fits >= 0.3 and len(column.counts) > 1 else 0.0
         name = NameMatch()
     if "other" in tokens(column.name):
@@ -218,11 +223,15 @@ def _is_later(entry: Entry) -> bool:
 
 
 def _record_no(columns: list[Column]) -> Column | None:
-    """Return the column of record numbers: the surest name, then the fullest."""
-    home = Home("patients", "record_no")
-    found = [(pair.name.score, c.n_values) for c in columns if (pair := scored(c, home))]
-    at = [c for c in columns if scored(c, home)]
-    return at[found.index(max(found))] if found else None
+    """Return the column of record numbers: the surest name, then the most numbers."""
+    found = []
+    for column in columns:
+        pair = scored(column, Home("patients", "record_no"))
+        if pair:
+            sure = pair.name.score - 0.1 * (pair.name.known in _WEAK_NUMBERS)
+            n_numbers = len(column.counts)
+            found.append((n_numbers > 1 or column.n_values < 2, sure, n_numbers, column))
+    return max(found, key=lambda one: one[:3])[3] if found else None
 
 
 def _contract(home: Home) -> ContractColumn:

@@ -109,9 +109,10 @@ def plans_of(files: dict[str, Path]) -> tuple[list[Plan], list[str]]:
             left.append(f"{name}: not looked at, no format that `receive` reads")
             continue
         try:
-            for look in looks(path, name, labels):
-                if dictionary and look.raw.settings["format"] == "csv":
-                    _use_dictionary(look, files, dictionary[0])
+            coded = dictionary[0] if dictionary and format_of(path) == "csv" else None
+            for look in looks(path, name, labels, coded):
+                if coded:
+                    _use_dictionary(look, files, coded)
                 plans += [planned(part, _entries(part)) for part in parts(look)]
         except DeliveryRefused as refusal:
             left.append(f"{name}: cannot be read: {refusal.message}")
@@ -123,9 +124,7 @@ def plans_of(files: dict[str, Path]) -> tuple[list[Plan], list[str]]:
 
 def _use_dictionary(look: Look, files: dict[str, Path], path: Path) -> None:
     name = next(name for name, file in files.items() if file == path)
-    fields = {column.name.partition("___")[0] for column in look.columns}
-    if "redcap_event_name" in fields or "record_id" in fields:
-        look.raw.set("dictionary", name, "a REDCap data dictionary: choices have labels")
+    look.raw.set("dictionary", name, "a REDCap data dictionary: choices have labels")
 
 
 def _entries(look: Look) -> list:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from oncohort.onboard.draft import draft_yaml
 from oncohort.onboard.run import plans_of
-from oncohort.receive.delivery import _matches
+from oncohort.receive.sent_files import _matches
 from oncohort.receive.site_config import read_site
 
 
