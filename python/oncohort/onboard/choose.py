@@ -6,6 +6,7 @@ from oncohort.onboard.match_tables import CORE, LINKS, STRONG, Entry, Matches
 
 # tables of which one row of a file may well hold one beside its main table
 _ENOUGH = 0.35
+_ENOUGH_FOR_ONE = 0.75
 _TOPIC_WEIGHT = 1.5
 
 
@@ -60,7 +61,7 @@ def _has_kind(entry: Entry, table: str) -> bool:
     kinds = {"diagnoses": "diagnosis", "biomarkers": "marker", "metastases": "organ",
              "procedures": "procedure", "milestones": "milestone"}  # fmt: skip
     kind = kinds.get(table)
-    return kind is None or kind in entry.pairs
+    return kind is None or kind in {*entry.pairs, *entry.constants} - {*entry.assumed}
 
 
 def _has_own(entry: Entry, matches: Matches, spent: frozenset[str]) -> bool:
@@ -73,7 +74,7 @@ def _has_own(entry: Entry, matches: Matches, spent: frozenset[str]) -> bool:
     ] + [pair for pair in entry.when if pair.column.source not in spent]
     return any(
         pair.name.score >= STRONG
-        and pair.score >= STRONG
+        and pair.score >= _ENOUGH_FOR_ONE
         and (bool(pair.home.given) or matches.n_tables.get(pair.column.source, 1) <= 2)
         for pair in own
     )
@@ -89,7 +90,7 @@ def _keep_own(entry: Entry, spent: set[str]) -> None:
         is_sure = pair.name.score >= 0.9
         if pair.column.source in spent and not (name in dates and is_sure):
             del entry.pairs[name]
-        elif not is_sure:
+        elif not is_sure and name not in CORE[entry.table]:
             del entry.pairs[name]
 
 

@@ -10,7 +10,13 @@ from oncohort.onboard.column_profile import Column
 from oncohort.onboard.look import Look, part_of
 
 _REPEAT_COLUMNS = ("redcap_repeat_instrument", "Repeat Instrument")
-_FIELD, _LABEL, _FORM = "Variable / Field Name", "Field Label", "Form Name"
+_ORDINALS = [*"一二三四五六七八九", "first", "second", "third", "fourth", "fifth"]
+_COUNTER = re.compile(
+    r"(?<!\d)\d{1,2}(?!\d)|[一二三四五六七八九](?=线)|"
+    r"(?<![a-z])(first|second|third|fourth|fifth)(?![a-z])",
+    re.I,
+)
+_FIELD, _LABEL = "Variable / Field Name", "Field Label"
 
 
 def dictionary_of(paths: Iterable[Path]) -> tuple[Path, dict[str, list[str]]] | None:
@@ -38,69 +44,76 @@ def dictionary_of(paths: Iterable[Path]) -> tuple[Path, dict[str, list[str]]] | 
 
 def parts(look: Look) -> Iterator[Look]:
     """Yield a look per REDCap instrument, or the look itself."""
-    header = [column.name for column in look.columns]
-    column = next((name for name in _REPEAT_COLUMNS if name in header), None)
-    if column is None or len(look.columns) != len(set(header)):
+    column = next((name for name in _REPEAT_COLUMNS if name in look.header), None)
+    if column is None:
         yield look
         return
-    if any(len(row) != len(header) for row in look.rows[:1]):
-        yield look
-        return
-    at = header.index(column)
+    at = look.header.index(column)
     for value in dict.fromkeys(row[at].strip() for row in look.rows):
-        yield part_of(look, column, value, header)
+        yield part_of(look, column, value)
 
 
-def with_families(columns: list[Column]) -> list[Column]:
-    """Return the columns, numbered ones (`drug1`, `drug2` ...) merged into one each."""
+def with_families(columns: list[Column], has_dictionary: bool) -> list[Column]:
+    """Return the columns, those that repeat (`drug1`, `drug2` ...) merged into one each.
+
+    Checkboxes of one question too, if a dictionary gives their labels; else each is
+    named by its choice.
+    """
     members: dict[str, dict[str, Column]] = {}
     for column in columns:
-        for match in re.finditer(r"(?<!\d)\d{1,2}(?!\d)", column.source):
-            template = column.source[: match.start()] + "{}" + column.source[match.end() :]
+        for match in _COUNTER.finditer(column.source):
+            template = f"{column.source[: match.start()]}{{}}{column.source[match.end() :]}"
             members.setdefault(template, {})[match.group()] = column
     merged: dict[str, Column] = {}
+    for question, found in _checkboxes(columns).items():
+        if has_dictionary:
+            family = _family(f"{question}___{{}}", found)
+            merged |= {column.source: family for column in found.values()}
+        for choice, column in found.items():
+            named = replace(column, name=f"{choice} {question}", labels=())
+            merged.setdefault(column.source, named)
     for template, found in sorted(members.items(), key=lambda item: -len(item[1])):
-        numbers = sorted(map(int, found))
-        is_run = numbers[0] in (0, 1) and numbers == list(
-            range(numbers[0], numbers[0] + len(numbers))
-        )
         is_free = not any(column.source in merged for column in found.values())
-        if len(found) > 1 and is_run and is_free and "{" not in template.replace("{}", ""):
+        if _is_run(list(found)) and is_free and template.count("{") == 1:
             family = _family(template, found)
             merged |= {column.source: family for column in found.values()}
     kept = [merged.get(column.source, column) for column in columns]
     return list({column.source: column for column in kept}.values())
 
 
+def _is_run(words: list[str]) -> bool:
+    places = sorted(_place(word) for word in words)
+    return len(places) > 1 and places[0] in (0, 1) and places == list(
+        range(places[0], places[0] + len(places))
+    )  # fmt: skip
+
+
+def _place(word: str) -> int:
+    lower = word.lower()
+    return int(word) if word.isdecimal() else _ORDINALS.index(lower) % 9 + 1
+
+
 def _family(template: str, found: dict[str, Column]) -> Column:
-    ordered = [found[word] for word in sorted(found, key=int)]
+    ordered = list(found.values())
     counts = sum((column.counts for column in ordered[1:]), ordered[0].counts.copy())
-    stem = re.sub(r"[\s_.\-#]*\{\}[\s_.\-]*", " ", template).strip()
+    stem = re.sub(r"[\s_.\-#]*\{\}[\s_.\-]*(线|line)?", " ", template).strip()
     return Column(
         name=stem or template,
         labels=ordered[0].labels,
         counts=counts,
         n_rows=sum(column.n_rows for column in ordered),
         source=template,
-        words=tuple(sorted(found, key=int)),
+        words=tuple(found),
     )
 
 
-def checkboxes(columns: list[Column]) -> dict[str, list[tuple[str, Column]]]:
-    """Return the question -> choice and column of REDCap's checkboxes."""
-    found: dict[str, list[tuple[str, Column]]] = {}
+def _checkboxes(columns: list[Column]) -> dict[str, dict[str, Column]]:
+    """Return the question -> choice -> column of REDCap's checkboxes."""
+    found: dict[str, dict[str, Column]] = {}
     for column in columns:
         raw = re.fullmatch(r"(.+)___(.+)", column.name)
         labelled = re.fullmatch(r"(.+?)\s*\(choice=(.+)\)", column.name)
         if raw or labelled:
             question, choice = (raw or labelled).groups()
-            found.setdefault(question, []).append((choice, column))
-    return found
-
-
-def question_of(question: str, choices: list[tuple[str, Column]]) -> Column:
-    """Return the checkboxes of a question as one column, whose words are choices."""
-    first = choices[0][1]
-    return replace(
-        first, name=question, source=f"{question}___{{}}", words=tuple(c for c, _ in choices)
-    )
+            found.setdefault(question, {})[choice] = column
+    return {question: boxes for question, boxes in found.items() if len(boxes) > 1}

@@ -15,7 +15,7 @@ EXACT, TOPICAL, NEAR = 1.0, 0.92, 0.88
 _WORDS = {
     "dat": "date", "dt": "date", "dtc": "date", "dates": "date",
     "no": "number", "nr": "number", "num": "number", "nbr": "number", "id": "number",
-    "identifier": "number", "pt": "patient", "pat": "patient", "patients": "patient",
+    "identifier": "number", "pat": "patient", "patients": "patient",
     "subj": "subject", "dx": "diagnosis", "diag": "diagnosis", "tx": "treatment",
     "trt": "treatment", "rx": "treatment", "mets": "metastases", "met": "metastases",
     "metastasis": "metastases", "tumour": "tumor", "tumors": "tumor",
@@ -112,7 +112,7 @@ def topic_of(name: str, table: str) -> tuple[float, tuple[tuple[str, str], ...]]
         for word in words:
             inside = word in text if _CJK.search(word) else word in parts
             if inside:
-                score = max(score, 0.4 + 0.4 * len(word) / max(len(text), 1))
+                score = max(score, 0.5 + 0.3 * len(word) / max(len(text), 1))
         if score > best or (given and score == best > 0):
             best, implied = score, given if score >= best else implied
     return best, implied

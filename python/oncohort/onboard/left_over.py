@@ -18,11 +18,15 @@ UNSURE = 0.85
 
 def leftovers(plan: Plan) -> Iterator[str]:
     """Yield what the plan of a file leaves open."""
-    for entry in plan.entries:
-        yield from _of_entry(entry)
+    for said in dict.fromkeys(s for entry in plan.entries for s in _of_entry(entry)):
+        yield said
     yield from _words(plan)
     yield from _numbers(plan)
-    used = {pair.column.source for _, _, pair in plan.pairs()}
+    used = {
+        pair.column.source.replace("{}", word)
+        for _, _, pair in plan.pairs()
+        for word in pair.column.words or ("{}",)
+    }
     for entry in plan.entries:
         used |= {pair.column.source for pair in entry.when}
         used |= {c.source for columns in entry.further.values() for c in columns}
@@ -30,7 +34,7 @@ def leftovers(plan: Plan) -> Iterator[str]:
         used.add(plan.look.when[0])
     unmapped = [c.source for c in plan.look.columns if c.source not in used]
     if unmapped:
-        yield f"columns not mapped: {', '.join(unmapped)}"
+        yield f"columns not mapped: {', '.join(name[:60] for name in unmapped)}"
 
 
 def _of_entry(entry: Entry) -> Iterator[str]:
@@ -46,7 +50,12 @@ def _of_entry(entry: Entry) -> Iterator[str]:
     for name, pair in entry.pairs.items():
         if pair.name.score < UNSURE:
             why = pair.name.reason() if pair.name.score else f"only its values: {pair.content}"
-            yield f"{entry.table}.{name}: is it `{pair.column.source}`? {why}"
+            of = "" if name == "record_no" else f"{entry.table}."
+            yield f"{of}{name}: is it `{pair.column.source}`? {why}"
+    words = [set(p.column.words) for p in entry.pairs.values() if p.column.words]
+    if beyond := set().union(*words) - set.intersection(*words) if words else set():
+        said = ", ".join(sorted(beyond))
+        yield f"{entry.table}: the columns numbered {said} lack a partner, left out"
 
 
 def _words(plan: Plan) -> Iterator[str]:

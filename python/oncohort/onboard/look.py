@@ -38,6 +38,7 @@ class Look:
     raw: RawTable
     columns: list[Column]
     sheet: str = ""
+    header: list[str] = field(default_factory=list)
     null_words: list[str] = field(default_factory=list)
     ignore: list[tuple[str, list[str]]] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
@@ -144,7 +145,7 @@ def _look(
             f"the first in line {line}: {reason}"
         )
     rows = _labelled(rows, source, dictionary)
-    found = Look(name, raw, [], sheet, n_rows=len(rows), rows=rows)
+    found = Look(name, raw, [], sheet, source.header, n_rows=len(rows), rows=rows)
     _ignore_odd_rows(found, source, rows)
     found.null_words = _null_words(found.rows)
     if source.header == [tidy(word) for word in header.names] and header.labels:
@@ -153,7 +154,7 @@ def _look(
             for c, word in enumerate(source.header)
         }
         labels = {word: [*own[word], *labels.get(word, [])] for word in own}
-    profile(found, source.header, labels)
+    profile(found, labels)
     return found
 
 
@@ -247,9 +248,9 @@ def sources_of(header: list[str]) -> list[str]:
     return named
 
 
-def profile(found: Look, header: list[str], labels: dict[str, list[str]]) -> None:
+def profile(found: Look, labels: dict[str, list[str]]) -> None:
     """Set the columns of a look from its rows."""
-    nulls = set(found.null_words)
+    nulls, header = set(found.null_words), found.header
     for at, source in enumerate(sources_of(header)):
         if not header[at]:
             continue
@@ -261,16 +262,17 @@ def profile(found: Look, header: list[str], labels: dict[str, list[str]]) -> Non
         )
 
 
-def part_of(look: Look, column: str, value: str, header: list[str]) -> Look:
+def part_of(look: Look, column: str, value: str) -> Look:
     """Return the rows of a look in which a column has a value, with what they fill."""
-    at = header.index(column)
+    at = look.header.index(column)
     rows = [row for row in look.rows if row[at].strip() == value]
     part = replace(look, columns=[], rows=rows, n_rows=len(rows), when=(column, value))
     part.topics = (value, *look.topics) if value else look.topics
-    labels = {c.name: list(c.labels) for c in look.columns}
-    profile(part, header, labels)
-    filled = [c for c in part.columns if c.n_values and c.name != column]
-    return replace(part, columns=filled)
+    profile(part, {c.name: list(c.labels) for c in look.columns})
+    # an empty checkbox stays beside the ticked ones of its question
+    asked = {c.name.partition("___")[0] for c in part.columns if c.n_values}
+    filled = [c for c in part.columns if c.name.partition("___")[0] in asked]
+    return replace(part, columns=[c for c in filled if c.name != column])
 
 
 def today() -> str:

@@ -8,6 +8,7 @@ from oncohort.contract import Column as ContractColumn
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import MOSTLY, Column
 from oncohort.onboard.known_names import (
+    EXACT,
     WHEN,
     Home,
     NameMatch,
@@ -21,7 +22,8 @@ ACCEPTED, NAMED, STRONG = 0.62, 0.55, 0.85
 # any of these makes a row of the table; without one the file does not feed it
 CORE = {
     "patients": ("sex", "birth_on", "menopausal_status"),
-    "diagnoses": ("diagnosis", "diagnosed_on", "stage", "histology", "icd10"),
+    "diagnoses": ("diagnosis", "diagnosed_on", "stage", "histology", "icd10",
+                  "t_category"),
     "contacts": ("contact_on", "vital_status", "ecog"),
     "biomarkers": ("marker",),
     "treatments": ("drug",),
@@ -96,6 +98,23 @@ class Matches:
                 found = [pair for pair in found if pair.column is number]
             if found:
                 self.pairs[home] = found
+        self._drop_near()
+
+    def _drop_near(self) -> None:
+        """Drop near names of a column that another home of the table knows exactly."""
+        exact = {
+            (home.table, pair.column.source)
+            for home, pairs in self.pairs.items()
+            for pair in pairs
+            if pair.name.score == EXACT
+        }
+        for home, pairs in self.pairs.items():
+            pairs[:] = [
+                pair
+                for pair in pairs
+                if pair.name.score == EXACT
+                or (home.table, pair.column.source) not in exact
+            ]
 
     @cached_property
     def n_tables(self) -> dict[str, int]:
@@ -103,7 +122,8 @@ class Matches:
         tables: dict[str, set[str]] = {}
         for home, pairs in self.pairs.items():
             for pair in pairs:
-                if pair.score >= STRONG - 0.1:
+                is_link = (home.table, home.column) in LINKS
+                if pair.score >= STRONG - 0.1 and not is_link:
                     tables.setdefault(pair.column.source, set()).add(home.table)
         return {source: len(found) for source, found in tables.items()}
 

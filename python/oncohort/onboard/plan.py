@@ -14,6 +14,10 @@ from oncohort.onboard.match_tables import Entry, Pair
 SURE = 0.9
 _ISO = {"%Y-%m-%d", "%Y-%m", "%Y"}
 _ANCHOR = "2000-01-01"
+_TESTS = {
+    "assessments": ("rstestcd", ("OVRLRESP",)),
+    "lesions": ("trtestcd", ("LDIAM", "DIAMETER")),
+}
 
 
 @dataclass
@@ -43,8 +47,10 @@ def planned(look: Look, entries: list[Entry]) -> Plan:
     """Return the plan of one look: dates, decimals and conditions settled."""
     plan = Plan(look, entries, left=list(look.raw.left))
     if not entries:
-        names = ", ".join(column.name for column in look.columns[:12])
-        plan.left.append(f"no table was recognised; its columns are: {names}")
+        names = ", ".join(column.name[:40] for column in look.columns[:12])
+        plan.left.append(f"no table was recognised, or none has the record numbers of patients; its "
+            f"columns are: {names}"
+        )
         return plan
     _set_dates(plan)
     _set_decimal(plan)
@@ -188,18 +194,34 @@ def _conditions(plan: Plan, entry: Entry) -> list[tuple[str, list[str] | None]]:
     found: list[tuple[str, list[str] | None]] = []
     if plan.look.when:
         found.append((plan.look.when[0], [plan.look.when[1]]))
+    found += _tests(plan, entry)
     flags = [pair for pair in entry.when if pair.home.column == WHEN]
     for pair in flags[:1]:
         yes = code_terms()["yes_no"]
         found.append((pair.column.source, [
             word for word in pair.column.counts if yes.get(word.lower()) == "yes"
-        ] or ["yes"]))  # fmt: skip
+        ] or ["yes", "Yes", "是"]))  # fmt: skip
     own = [pair.column for pair in entry.when if pair not in flags]
     if entry.constants.get("milestone") == "death" and (dead := _dead(plan)):
         found.append(dead)
     elif own and not flags and (only := _covering(plan.look, own)):
         found.append((only.source, None))
     return found
+
+
+def _tests(plan: Plan, entry: Entry) -> list[tuple[str, list[str]]]:
+    """Return the condition on CDISC's test codes, where a file holds several tests."""
+    name, meant = _TESTS.get(entry.table, ("", ()))
+    for column in plan.look.columns:
+        if column.name.lower() == name and set(column.counts) & set(meant):
+            others = sorted(set(column.counts) - set(meant))
+            if others:
+                plan.left.append(
+                    f"{entry.table} takes {', '.join(meant)} of `{column.name}`; left "
+                    f"out: {', '.join(others[:8])}"
+                )
+            return [(column.source, [word for word in meant if word in column.counts])]
+    return []
 
 
 def _dead(plan: Plan) -> tuple[str, list[str]] | None:

@@ -79,6 +79,10 @@ def _set_encoding(table: RawTable, data: bytes, is_whole: bool) -> None:
     runs = re.findall(rb"[\x80-\xff]+", data)
     pairs = [run for run in runs if len(run) % 2 == 0 and min(run) >= 0xA1]
     share = sum(map(len, pairs)) / sum(map(len, runs))
+    # two letters with accents inside a word (`planmäßig`) look like a Chinese pair
+    inside = re.findall(rb"(?<=[a-z])[\x80-\xff]{1,2}(?=[a-z])", data)
+    if sum(map(len, inside)) > 0.2 * sum(map(len, runs)):
+        share = 0.0
     western = "cp1252" if re.search(rb"[\x80-\x9f]", data) else "latin-1"
     if _decoded(data, western) is None:
         western = "latin-1"

@@ -132,7 +132,7 @@ def _entries(look: Look) -> list:
     if len(about) < 0.75 * len(look.columns):
         look.raw.left.append("looks like other malignancies or the family: left out")
         return []
-    columns = with_families(about)
+    columns = with_families(about, "dictionary" in look.raw.settings)
     stem = Path(look.file.removesuffix(".gz")).stem
     names = [*look.topics, look.sheet or stem, stem]
     return chosen(Matches(columns, names, _share_of_own_numbers(look)))
