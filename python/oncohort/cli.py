@@ -61,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         _add_workspace(command, argparse.SUPPRESS)
         return command
 
-    add(_init, "make the workspace's folders, and empty tables for dbt")
+    init = add(_init, "make a workspace: its folders, its secret, empty tables for dbt")
+    folder = "the folder that becomes one; default: the workspace"
+    init.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=folder)
     new = add(_onboard, "look at a new site's files and draft its site.yml")
     new.add_argument("path", type=Path, help="its folder of files, or one file")
     new.add_argument("--site", help="name of the site; default: the folder's")
@@ -92,12 +94,9 @@ def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> Non
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.lock import writer_lock
-    from oncohort.receive.run import prepare
+    from oncohort.init import init
 
-    with writer_lock(workspace, "init"):
-        prepare(workspace)
-    print(f"{workspace.root} is ready; put files into extracts/<site>/<date>/")
+    init(workspace if options.folder is None else Workspace(options.folder), _say)
 
 
 def _onboard(workspace: Workspace, options: argparse.Namespace) -> None:
