@@ -61,14 +61,7 @@ def parser() -> argparse.ArgumentParser:
         _add_workspace(command, argparse.SUPPRESS)
         return command
 
-    init = add(_init, "make a workspace: its folders, its secret, empty tables for dbt")
-    folder = "the folder that becomes one; default: the workspace"
-    init.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=folder)
-    new = add(_onboard, "look at a new site's files and draft its site.yml")
-    new.add_argument("path", type=Path, help="its folder of files, or one file")
-    new.add_argument("--site", help="name of the site; default: the folder's")
-    languages = "of what the site is sent; default: that of its headers"
-    new.add_argument("--language", choices=("en", "zh"), help=languages)
+    _add_site_commands(add)
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     add(_refresh, "receive, build, analyse, report, publish")
@@ -86,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
     seed = "default: the shipped extracts'"
     synthesize.add_argument("--seed", type=int, help=seed)
     return top
+
+
+def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    init = add(_init, "make a workspace: its folders, its secret, empty tables for dbt")
+    folder = "the folder that becomes one; default: the workspace"
+    init.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=folder)
+    new = add(_onboard, "look at a new site's files and draft its site.yml")
+    new.add_argument("path", type=Path, help="its folder of files, or one file")
+    new.add_argument("--site", help="name of the site; default: the folder's")
+    languages = "of what the site is sent; default: that of its headers"
+    new.add_argument("--language", choices=("en", "zh"), help=languages)
 
 
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:

@@ -1,42 +1,31 @@
-"""The tables a file feeds: the best first, others where they have columns of their own."""
+"""The tables a file feeds: the best first, others that have columns of their own."""
 
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import Column
-from oncohort.onboard.match_tables import CORE, LINKS, STRONG, Entry, Matches
+from oncohort.onboard.match_tables import CORE, LINKS, Entry, Matches
+from oncohort.onboard.scores import STRONG
 
-# tables of which one row of a file may well hold one beside its main table
 _ENOUGH = 0.35
 _ENOUGH_FOR_ONE = 0.75
 _TOPIC_WEIGHT = 1.5
+# share of rows with a record number of their own in a file of patients
+_ONE_EACH = 0.9
 
 
 def chosen(matches: Matches) -> list[Entry]:
     """Return the mappings of a file, the main one first; none if nothing fits."""
-    candidates = {}
-    for table in extract_tables():
-        entries = _entries(matches, table)
-        if entries:
-            total = max(matches.total(entry) for entry in entries)
-            if len(entries) > 1:
-                total = sum(matches.total(entry) for entry in entries)
-            total += _TOPIC_WEIGHT * matches.topic(table)[0]
-            if table == "patients" and matches.unique < 0.9:
-                total -= 1.5
-            candidates[table] = (total, entries)
-    ranked = sorted(candidates, key=lambda table: -candidates[table][0])
     found: list[Entry] = []
     spent: set[str] = set()
-    for table in ranked:
-        total, entries = candidates[table]
+    for table, total, entries in _ranked(matches):
         if not found and total < _ENOUGH:
             break
         if found:
             entries = [e for e in entries if _has_own(e, matches, frozenset(spent))]
-            if table == "patients" and matches.unique < 0.9:
+            if table == "patients" and matches.unique < _ONE_EACH:
                 entries = []
-        for entry in entries:
-            if found:
+            for entry in entries:
                 _keep_own(entry, spent)
+        for entry in entries:
             _add_further(entry, matches, spent)
         found += entries
         spent |= {
@@ -46,6 +35,20 @@ def chosen(matches: Matches) -> list[Entry]:
             if name != "record_no" and (table, name) not in LINKS
         }
     return found
+
+
+def _ranked(matches: Matches) -> list[tuple[str, float, list[Entry]]]:
+    """Return the tables that may be fed, with their mappings, the likeliest first."""
+    found = []
+    for table in extract_tables():
+        entries = _entries(matches, table)
+        if entries:
+            total = sum(matches.total(entry) for entry in entries)
+            total += _TOPIC_WEIGHT * matches.topic(table)[0]
+            if table == "patients" and matches.unique < _ONE_EACH:
+                total -= _TOPIC_WEIGHT
+            found.append((table, total, entries))
+    return sorted(found, key=lambda one: -one[1])
 
 
 def _entries(matches: Matches, table: str) -> list[Entry]:

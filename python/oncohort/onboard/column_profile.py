@@ -197,5 +197,3 @@ def code_terms() -> dict[str, dict[str, str]]:
         for row in csv.DictReader(file):
             found.setdefault(row["code_list"], {})[row["term"].lower()] = row["code"]
     return found
-
-

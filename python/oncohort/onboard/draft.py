@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 
 from oncohort.onboard.column_profile import Column
-from oncohort.onboard.match_tables import Entry, Pair
+from oncohort.onboard.match_tables import Entry
 from oncohort.onboard.plan import Plan, contract_column
+from oncohort.onboard.scores import Pair
 from oncohort.onboard.yaml_text import example, flow, remark, scalar, shape
 
 _WIDTH = 44
-_ORDER = ("format", "sheet", "encoding", "delimiter", "quote", "decimal", "header_line",
-          "header_rows", "data_line", "date_basis", "anchor", "dictionary", "labels")  # fmt: skip
+_ORDER = (
+    *("format", "sheet", "encoding", "delimiter", "quote", "decimal", "header_line"),
+    *("header_rows", "data_line", "date_basis", "anchor", "dictionary", "labels"),
+)
 
 
 def draft_yaml(site: str, language: str, plans: list[Plan], left: list[str]) -> str:
     """Return the page; `left` stands at its top."""
     lines = [
         "# Draft by `oncohort onboard`: check every line against the file.",
-        "# Behind each line: an example (never of a column that identifies) and the reason.",
+        "# Behind each line: an example (none of columns that identify), the reason.",
         "# Left for a person:",
         *(f"#   - {remark(one)}" for one in left),
         f"site_id: {site}",
@@ -80,7 +83,9 @@ def _table(plan: Plan, entry: Entry, conditions: list) -> Iterator[str]:
     order = [column.name for column in _contract(entry.table)]
     for name in sorted([*entry.pairs, *entry.constants], key=order.index):
         if name in entry.constants:
-            why = "assumed" if name in entry.assumed else "by the name of column or file"
+            why = (
+                "assumed" if name in entry.assumed else "by the name of column or file"
+            )
             value = scalar(entry.constants[name])
             yield _noted(f"          {name}: {{value: {value}}}", why)
         else:
@@ -117,7 +122,9 @@ def _column(plan: Plan, entry: Entry, name: str, pair: Pair) -> str:
         text = source
     reasons = [pair.name.reason() if pair.name.score else "by its values", pair.content]
     reason = "; ".join(filter(None, reasons))
-    return _noted(f"          {name}: {text}", f"{_example(entry, name, column)}; {reason}")
+    return _noted(
+        f"          {name}: {text}", f"{_example(entry, name, column)}; {reason}"
+    )
 
 
 def _example(entry: Entry, name: str, column: Column) -> str:

@@ -54,7 +54,7 @@ def parts(look: Look) -> Iterator[Look]:
 
 
 def with_families(columns: list[Column], has_dictionary: bool) -> list[Column]:
-    """Return the columns, those that repeat (`drug1`, `drug2` ...) merged into one each.
+    """Return the columns, those that repeat (`drug1`, `drug2`) merged into one each.
 
     Checkboxes of one question too, if a dictionary gives their labels; else each is
     named by its choice.
@@ -62,7 +62,9 @@ def with_families(columns: list[Column], has_dictionary: bool) -> list[Column]:
     members: dict[str, dict[str, Column]] = {}
     for column in columns:
         for match in _COUNTER.finditer(column.source):
-            template = f"{column.source[: match.start()]}{{}}{column.source[match.end() :]}"
+            template = (
+                f"{column.source[: match.start()]}{{}}{column.source[match.end() :]}"
+            )
             members.setdefault(template, {})[match.group()] = column
     merged: dict[str, Column] = {}
     for question, found in _checkboxes(columns).items():

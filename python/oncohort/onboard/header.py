@@ -135,7 +135,7 @@ def _recurrence(rows: list[list[str]]) -> float:
 
 
 def _name(found: Header, rows: list[list[str]], width: int) -> None:
-    """Set the names: of one row, or of several that only together tell columns apart."""
+    """Set the names: of one row, or of two that only together tell columns apart."""
     top = rows[found.first] if rows else []
     names = [cell.strip() for cell in top]
     filled = [name for name in names if name]

@@ -20,7 +20,8 @@ _WORDS = {
     "trt": "treatment", "rx": "treatment", "mets": "metastases", "met": "metastases",
     "metastasis": "metastases", "tumour": "tumor", "tumors": "tumor",
     "oestrogen": "estrogen", "ihk": "ihc", "neu": "", "pct": "percent",
-    "randomization": "randomisation", "enrollment": "enrolment", "followup": "follow up",
+    "randomization": "randomisation", "enrollment": "enrolment",
+    "followup": "follow up",
     "lesions": "lesion", "drugs": "drug", "cycles": "cycle", "of": "", "the": "",
     "at": "", "a": "", "was": "", "is": "", "for": "", "de": "", "du": "", "la": "",
     "le": "", "der": "", "des": "", "d": "", "patient's": "patient",
@@ -60,7 +61,7 @@ def tokens(name: str) -> list[str]:
 
 
 def spellings(name: str) -> set[str]:
-    """Return the forms under which a name is looked up: words in order, run together."""
+    """Return the forms by which a name is looked up: words sorted, run together."""
     forms = set()
     for text in (name, re.sub(r"[(\[（【].*?[)\]）】]", " ", name)):
         words = tokens(text)
@@ -103,7 +104,7 @@ def topics(table: str) -> dict[tuple[tuple[str, str], ...], frozenset[str]]:
 
 
 def topic_of(name: str, table: str) -> tuple[float, tuple[tuple[str, str], ...]]:
-    """Return how well a file's or sheet's name tells of a table, and what it implies."""
+    """Return how well a file's or sheet's name tells of a table; what it implies."""
     best, implied = 0.0, ()
     forms, text = spellings(name), "".join(tokens(name))
     for given, words in topics(table).items():
@@ -130,9 +131,7 @@ def name_match(name: str, home: Home) -> NameMatch:
     short = {" ".join(sorted(rest)), "".join(rest)} - {""}
     if rest != tokens(name) and (hit := short & known.keys()):
         return NameMatch(TOPICAL, known[min(hit)])
-    return max(
-        _near(forms, known), _inside(tokens(name), known), key=lambda m: m.score
-    )
+    return max(_near(forms, known), _inside(tokens(name), known), key=lambda m: m.score)
 
 
 def _near(forms: Iterable[str], known: dict[str, str]) -> NameMatch:

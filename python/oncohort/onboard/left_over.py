@@ -18,8 +18,7 @@ UNSURE = 0.85
 
 def leftovers(plan: Plan) -> Iterator[str]:
     """Yield what the plan of a file leaves open."""
-    for said in dict.fromkeys(s for entry in plan.entries for s in _of_entry(entry)):
-        yield said
+    yield from dict.fromkeys(s for entry in plan.entries for s in _of_entry(entry))
     yield from _words(plan)
     yield from _numbers(plan)
     used = {
@@ -49,7 +48,11 @@ def _of_entry(entry: Entry) -> Iterator[str]:
             yield f"{entry.table}: no column was found for `{column.name}`"
     for name, pair in entry.pairs.items():
         if pair.name.score < UNSURE:
-            why = pair.name.reason() if pair.name.score else f"only its values: {pair.content}"
+            why = (
+                pair.name.reason()
+                if pair.name.score
+                else f"only its values: {pair.content}"
+            )
             of = "" if name == "record_no" else f"{entry.table}."
             yield f"{of}{name}: is it `{pair.column.source}`? {why}"
     words = [set(p.column.words) for p in entry.pairs.values() if p.column.words]
@@ -95,6 +98,7 @@ def _numbers(plan: Plan) -> Iterator[str]:
         if kinds[name] in ("number", "integer"):
             if column.sentinels:
                 said = ", ".join(column.sentinels)
-                yield f"`{column.source}` holds {said}: a number, or a word for unknown?"
+                yield f"`{column.source}` holds {said}: does it stand for unknown?"
             if column.n_values and column.number_share < MOSTLY:
-                yield f"`{column.source}` as {name}: {column.number_share:.0%} are numbers"
+                share = f"{column.number_share:.0%}"
+                yield f"`{column.source}` as {name}: {share} are numbers"

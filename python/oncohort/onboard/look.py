@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,14 +14,15 @@ from oncohort.errors import DeliveryRefused
 from oncohort.onboard.column_profile import Column, is_null_word
 from oncohort.onboard.header import Header, find_header
 from oncohort.onboard.raw_text import RawTable, raw_text
+from oncohort.onboard.raw_workbook import sav_labels, sheets
 from oncohort.receive.source_table import tidy
 
 if TYPE_CHECKING:
     from oncohort.receive.source_table import SourceTable
 
 MAX_ROWS = 50_000
-_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".ods": "xlsx",
-            ".xls": "xls", ".sav": "sav", ".zsav": "sav", ".parquet": "parquet"}  # fmt: skip
+_FORMATS = dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".ods"), "xlsx")
+_FORMATS |= {".xls": "xls", ".sav": "sav", ".zsav": "sav", ".parquet": "parquet"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab", ".dat", ""}
 
 
@@ -80,36 +80,14 @@ def looks(
     if kind == "csv":
         yield _look(path, name, raw_text(path), "csv", "", labels, dictionary)
     elif kind in ("xlsx", "xls"):
-        for sheet, rows in _sheets(path, name):
+        for sheet, rows in sheets(path, name):
             raw = RawTable(rows=rows)
             if any(any(cells) for _, cells in rows):
                 yield _look(path, name, raw, kind, sheet, labels)
     elif kind == "sav":
-        yield _look(path, name, RawTable(), kind, "", _sav_labels(path))
+        yield _look(path, name, RawTable(), kind, "", sav_labels(path))
     elif kind:
         yield _look(path, name, RawTable(), kind, "", labels)
-
-
-def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
-    import python_calamine
-
-    from oncohort.receive.cell_text import text_of
-    from oncohort.receive.read_workbook import _check_size
-
-    _check_size(path, name)
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            for sheet in workbook.sheet_names:
-                found = workbook.get_sheet_by_name(sheet)
-                rows = found.to_python(skip_empty_area=False)[:2_000]
-                texts = [[text_of(cell) for cell in row] for row in rows]
-                yield sheet, list(enumerate(texts, start=1))
-    except (python_calamine.CalamineError, OSError) as error:
-        raise DeliveryRefused(
-            f"the workbook cannot be opened: {error}",
-            "open it in a spreadsheet program, remove any password, save it as .xlsx",
-            file=name,
-        ) from error
 
 
 def _look(
@@ -121,30 +99,16 @@ def _look(
     labels: dict[str, list[str]],
     dictionary: Path | None = None,
 ) -> Look:
-    settings = {"format": kind}
     header = Header()
     if raw.rows:
         # blank rows are no rows, but count as lines
         kept = [(line, cells) for line, cells in raw.rows if any(map(str.strip, cells))]
         header = find_header([cells for _, cells in kept])
         _set_header(raw, header, [line for line, _ in kept])
-    if sheet:
-        settings["sheet"] = sheet
-    settings |= raw.settings
-    raw.settings = settings
-    source = read(path, name, settings)
-    rows = []
-    try:
-        rows = [cells for _, cells in islice(source.rows, MAX_ROWS)]
-    except DeliveryRefused as refusal:
-        raw.left.append(f"the file cannot be read to its end: {refusal.message}")
-    if source.refused:
-        line, (reason, _) = next(iter(source.refused.items()))
-        raw.left.append(
-            f"{len(source.refused)} rows do not fit the header and will be refused, "
-            f"the first in line {line}: {reason}"
-        )
-    rows = _labelled(rows, source, dictionary)
+    of_sheet = {"sheet": sheet} if sheet else {}
+    raw.settings = {"format": kind, **of_sheet, **raw.settings}
+    source = read(path, name, raw.settings)
+    rows = _labelled(_rows(source, raw), source, dictionary)
     found = Look(name, raw, [], sheet, source.header, n_rows=len(rows), rows=rows)
     _ignore_odd_rows(found, source, rows)
     found.null_words = _null_words(found.rows)
@@ -158,16 +122,20 @@ def _look(
     return found
 
 
-def _sav_labels(path: Path) -> dict[str, list[str]]:
-    """Return the labels of an SPSS file's variables."""
-    import pyreadstat
-
+def _rows(source: SourceTable, raw: RawTable) -> list[list[str]]:
+    """Return the rows; what keeps some from being read is left for a person."""
+    rows = []
     try:
-        _, meta = pyreadstat.read_sav(str(path), metadataonly=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError):
-        return {}  # the reader will say what is wrong
-    labels = meta.column_names_to_labels
-    return {tidy(name): [label] for name, label in labels.items() if label}
+        rows = [cells for _, cells in islice(source.rows, MAX_ROWS)]
+    except DeliveryRefused as refusal:
+        raw.left.append(f"the file cannot be read to its end: {refusal.message}")
+    if source.refused:
+        line, (reason, _) = next(iter(source.refused.items()))
+        raw.left.append(
+            f"{len(source.refused)} rows do not fit the header and will be refused, "
+            f"the first in line {line}: {reason}"
+        )
+    return rows
 
 
 def _labelled(
@@ -239,7 +207,7 @@ def _null_words(rows: list[list[str]]) -> list[str]:
 
 
 def sources_of(header: list[str]) -> list[str]:
-    """Return how `site.yml` names each column: by its place too, if its name repeats."""
+    """Return how `site.yml` names each column; one that repeats by its place too."""
     seen: Counter[str] = Counter()
     named = []
     for name in header:
@@ -256,7 +224,9 @@ def profile(found: Look, labels: dict[str, list[str]]) -> None:
             continue
         texts = [row[at].strip() for row in found.rows if at < len(row)]
         counts = Counter(text for text in texts if text not in nulls)
-        further = tuple(labels.get(header[at], ()))
+        # a checkbox has the label of its question
+        question = header[at].partition("___")[0]
+        further = tuple(labels.get(header[at]) or labels.get(question, ()))
         found.columns.append(
             Column(header[at], further, counts, len(texts), source=source)
         )
@@ -273,8 +243,3 @@ def part_of(look: Look, column: str, value: str) -> Look:
     asked = {c.name.partition("___")[0] for c in part.columns if c.n_values}
     filled = [c for c in part.columns if c.name.partition("___")[0] in asked]
     return replace(part, columns=[c for c in filled if c.name != column])
-
-
-def today() -> str:
-    """Return today's date, as a delivery's folder is named."""
-    return datetime.date.today().isoformat()

@@ -6,18 +6,14 @@ from dataclasses import dataclass, field
 
 from oncohort.contract import Column as ContractColumn
 from oncohort.contract import extract_tables
-from oncohort.onboard.column_profile import MOSTLY, Column, code_terms, settle
-from oncohort.onboard.known_names import WHEN
+from oncohort.onboard.column_profile import MOSTLY, Column, settle
 from oncohort.onboard.look import Look
-from oncohort.onboard.match_tables import Entry, Pair
+from oncohort.onboard.match_tables import Entry
+from oncohort.onboard.scores import Pair
 
 SURE = 0.9
 _ISO = {"%Y-%m-%d", "%Y-%m", "%Y"}
 _ANCHOR = "2000-01-01"
-_TESTS = {
-    "assessments": ("rstestcd", ("OVRLRESP",)),
-    "lesions": ("trtestcd", ("LDIAM", "DIAMETER")),
-}
 
 
 @dataclass
@@ -48,15 +44,19 @@ def planned(look: Look, entries: list[Entry]) -> Plan:
     plan = Plan(look, entries, left=list(look.raw.left))
     if not entries:
         names = ", ".join(column.name[:40] for column in look.columns[:12])
-        plan.left.append(f"no table was recognised, or none has the record numbers of patients; its "
+        plan.left.append(
+            f"no table was recognised, or none has the record numbers of patients; its "
             f"columns are: {names}"
         )
         return plan
+    from oncohort.onboard.conditions import conditions
+    from oncohort.onboard.left_over import leftovers
+
     _set_dates(plan)
     _set_decimal(plan)
     for number, entry in enumerate(entries):
-        plan.conditions[number] = _conditions(plan, entry)
-    _leave(plan)
+        plan.conditions[number] = conditions(plan, entry)
+    plan.left += leftovers(plan)
     return plan
 
 
@@ -146,14 +146,18 @@ def _set_numeric(
         )
         return
     plan.look.raw.set("date_basis", "offset", "whole numbers: days, not dates")
-    plan.look.raw.set("anchor", _ANCHOR, "any day will do for intervals; years are not real")
+    plan.look.raw.set(
+        "anchor", _ANCHOR, "any day will do for intervals; years are not real"
+    )
     plan.left.append(
         f"days instead of dates in {_listed(numbers)}: counted from {_ANCHOR}; say "
         "what day 0 is"
     )
     for source, column in columns.items():
         if source not in numbers and column.n_values:
-            plan.left.append(f"`{source}` holds dates among days: it will be unreadable")
+            plan.left.append(
+                f"`{source}` holds dates among days: it will be unreadable"
+            )
 
 
 def _listed(names) -> str:
@@ -187,70 +191,3 @@ def _set_decimal(plan: Plan) -> None:
         plan.left.append(
             f"{n_all} numbers such as 1,234 may be thousands or decimals: add `decimal`"
         )
-
-
-def _conditions(plan: Plan, entry: Entry) -> list[tuple[str, list[str] | None]]:
-    """Return the entry's `when`: column and words, None for not null."""
-    found: list[tuple[str, list[str] | None]] = []
-    if plan.look.when:
-        found.append((plan.look.when[0], [plan.look.when[1]]))
-    found += _tests(plan, entry)
-    flags = [pair for pair in entry.when if pair.home.column == WHEN]
-    for pair in flags[:1]:
-        yes = code_terms()["yes_no"]
-        found.append((pair.column.source, [
-            word for word in pair.column.counts if yes.get(word.lower()) == "yes"
-        ] or ["yes", "Yes", "是"]))  # fmt: skip
-    own = [pair.column for pair in entry.when if pair not in flags]
-    if entry.constants.get("milestone") == "death" and (dead := _dead(plan)):
-        found.append(dead)
-    elif own and not flags and (only := _covering(plan.look, own)):
-        found.append((only.source, None))
-    return found
-
-
-def _tests(plan: Plan, entry: Entry) -> list[tuple[str, list[str]]]:
-    """Return the condition on CDISC's test codes, where a file holds several tests."""
-    name, meant = _TESTS.get(entry.table, ("", ()))
-    for column in plan.look.columns:
-        if column.name.lower() == name and set(column.counts) & set(meant):
-            others = sorted(set(column.counts) - set(meant))
-            if others:
-                plan.left.append(
-                    f"{entry.table} takes {', '.join(meant)} of `{column.name}`; left "
-                    f"out: {', '.join(others[:8])}"
-                )
-            return [(column.source, [word for word in meant if word in column.counts])]
-    return []
-
-
-def _dead(plan: Plan) -> tuple[str, list[str]] | None:
-    for _, name, pair in plan.pairs():
-        if name == "vital_status":
-            terms = code_terms()["vital_status"]
-            dead = [w for w in pair.column.counts if terms.get(w.lower()) == "dead"]
-            return (pair.column.source, dead) if dead else None
-    return None
-
-
-def _covering(look: Look, own: list[Column]) -> Column | None:
-    """Return the column that is filled wherever one of its kind is."""
-    if len(own) == 1:
-        return own[0]
-    best = max(own, key=lambda column: column.n_values)
-    at = {c.source: i for i, c in enumerate(look.columns)}
-    places = [at.get(column.source) for column in own]
-    if None in places or len(look.rows[0] if look.rows else []) != len(look.columns):
-        return None
-    nulls, first = set(look.null_words), at[best.source]
-    for row in look.rows:
-        if row[first].strip() in nulls and any(row[p].strip() not in nulls for p in places):
-            return None
-    return best
-
-
-def _leave(plan: Plan) -> None:
-    """List what a person has to look at."""
-    from oncohort.onboard.left_over import leftovers
-
-    plan.left += leftovers(plan)

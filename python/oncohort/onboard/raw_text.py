@@ -107,7 +107,7 @@ def _set_delimiter(table: RawTable, lines: list[str]) -> None:
             sizes.pop(0, None)
             if not sizes:
                 continue
-            width, n = max(sizes.items(), key=lambda item: (item[1] * (item[0] > 1)))
+            width, n = max(sizes.items(), key=lambda item: item[1] * (item[0] > 1))
             share = n / sum(sizes.values())
             # a header and rows of one width; more columns break ties
             scored.append((width > 1, round(share, 1), width, quote == '"', word))

@@ -1,5 +1,6 @@
 """`oncohort onboard`: from the files of a new site to a draft of its `site.yml`."""
 
+import datetime
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from oncohort.onboard.choose import chosen
 from oncohort.onboard.draft import draft_yaml
 from oncohort.onboard.families import dictionary_of, parts, with_families
 from oncohort.onboard.known_names import Home, name_match
-from oncohort.onboard.look import Look, format_of, looks, today
+from oncohort.onboard.look import Look, format_of, looks
 from oncohort.onboard.match_tables import Matches
 from oncohort.onboard.plan import Plan, planned
 from oncohort.receive.verdict import Verdict
@@ -20,7 +21,9 @@ from oncohort.workspace import Workspace, is_hidden
 
 _SITE = re.compile(r"[a-z0-9_]+")
 # about another disease or another person
-_OTHERS = re.compile(r"other.?malignan|prior.?(cancer|malignan)|famil|既往肿瘤|家族", re.I)
+_OTHERS = re.compile(
+    r"other.?malignan|prior.?(cancer|malignan)|famil|既往肿瘤|家族", re.I
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -97,7 +100,7 @@ def _site_of(path: Path) -> str:
 
 
 def plans_of(files: dict[str, Path]) -> tuple[list[Plan], list[str]]:
-    """Return a plan for each file, sheet or instrument; and what is left to a person."""
+    """Return a plan for each file, sheet or instrument, and what is left over."""
     plans: list[Plan] = []
     left: list[str] = []
     dictionary = dictionary_of(files.values())
@@ -141,9 +144,7 @@ def _entries(look: Look) -> list:
 def _share_of_own_numbers(look: Look) -> float:
     """Return distinct record numbers per row; 1 if no column looks like one."""
     home = Home("patients", "record_no")
-    best = max(
-        look.columns, key=lambda c: name_match(c.name, home).score, default=None
-    )
+    best = max(look.columns, key=lambda c: name_match(c.name, home).score, default=None)
     if best is None or not best.n_values:
         return 1.0
     return len(best.counts) / best.n_values
@@ -180,7 +181,7 @@ def _tried(target: Path, site: str, files: dict[str, Path]) -> list[str]:
         prepare(trial)
         os.makedirs(trial.root / "sites" / site)
         shutil.copyfile(target, trial.root / "sites" / site / "site.yml")
-        delivery = trial.extracts / site / today()
+        delivery = trial.extracts / site / datetime.date.today().isoformat()
         for name, path in files.items():
             copy = delivery / name
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -208,7 +209,9 @@ def _trial_lines(verdict: Verdict) -> list[str]:
                 ("values_unreadable", "unreadable values"),
             )
         )
-        said.append(f"  {report.file}{sheet}: {report.n_rows_read:,} rows read, {counts}")
+        said.append(
+            f"  {report.file}{sheet}: {report.n_rows_read:,} rows read, {counts}"
+        )
         firsts = {error.column: error for error in reversed(report.unreadable)}
         said += [
             f"    unreadable in line {error.line}: {column}"

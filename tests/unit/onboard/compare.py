@@ -1,4 +1,4 @@
-"""What a draft found of a person's `site.yml`, as (file, sheet, table, column, source)."""
+"""A person's `site.yml` or a draft as (file, sheet, table, column, source)."""
 
 from pathlib import Path
 
