@@ -78,7 +78,7 @@ def _has_own(entry: Entry, matches: Matches, spent: frozenset[str]) -> bool:
     return any(
         pair.name.score >= STRONG
         and pair.score >= _ENOUGH_FOR_ONE
-        and (bool(pair.home.given) or matches.n_tables.get(pair.column.source, 1) <= 2)
+        and matches.is_own(pair)
         for pair in own
     )
 

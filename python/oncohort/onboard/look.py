@@ -117,7 +117,7 @@ def _look(
             word: [text for text in header.labels[c] if text]
             for c, word in enumerate(source.header)
         }
-        labels = {word: [*own[word], *labels.get(word, [])] for word in own}
+        labels = labels | {word: [*own[word], *labels.get(word, [])] for word in own}
     profile(found, labels)
     return found
 

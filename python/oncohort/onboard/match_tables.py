@@ -47,6 +47,8 @@ _SHARED = {
     "metastases": {"detected_on", "modality"},
     "milestones": {"cause"},
 }
+# by so much the best score of a column is better than its next
+_BETTER = 0.03
 _LATER = {"new", "recurrence", "recurrent", "relapse", "progression", "metastases"}
 # a link to another table's rows, which spends no column
 LINKS = {("biomarkers", "sample_no"), ("variants", "sample_no")}
@@ -109,6 +111,18 @@ class Matches:
                 if pair.score >= STRONG - 0.1 and not is_link:
                     tables.setdefault(pair.column.source, set()).add(home.table)
         return {source: len(found) for source, found in tables.items()}
+
+    def is_own(self, pair: Pair) -> bool:
+        """Return whether a column tells of the pair's table rather than of others."""
+        if pair.home.given or self.n_tables.get(pair.column.source, 1) <= 2:
+            return True
+        others = (
+            other.score
+            for home, pairs in self.pairs.items()
+            for other in pairs
+            if home.table != pair.home.table and other.column is pair.column
+        )
+        return pair.score > max(others, default=0.0) + _BETTER
 
     def topic(self, table: str) -> tuple[float, tuple[tuple[str, str], ...]]:
         """Return how well the file's names tell of a table, and what they imply."""
