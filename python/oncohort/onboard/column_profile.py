@@ -2,6 +2,7 @@
 
 import csv
 import re
+import statistics
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ _PLAIN = (
     (rf"{_DAY} [a-z]{{4,9}} {_YEAR}", "%d %B %Y"),
     (rf"[a-z]{{3}} {_DAY}, {_YEAR}", "%b %d, %Y"),
     (rf"{_DAY}-[a-z]{{3}}-\d\d", "%d-%b-%y"),
+    (rf"\d\d年{_MONTH}月{_DAY}日", "%y年%m月%d日"),
+    (rf"\d\d年{_MONTH}月", "%y年%m月"),
+    (r"\d\d年", "%y年"),
 )
 _DATES = tuple((re.compile(form, re.I), name) for form, name in _PLAIN)
 _UNORDERED = re.compile(rf"(\d{{1,2}})({_SEP})(\d{{1,2}})\2(\d{{4}}|\d\d)")
@@ -62,6 +66,7 @@ class DateForms:
     day_first: int = 0
     month_first: int = 0
     undecided: list[str] = field(default_factory=list)
+    is_mixed: bool = False
     example: str = ""
 
     @property
@@ -121,6 +126,13 @@ class Column:
         return hits / self.n_values if self.n_values else 0.0
 
     @property
+    def usual_number(self) -> float | None:
+        """The median of the numbers; None without any."""
+        texts = [plain(value).replace(",", ".") for value in self.counts.elements()]
+        numbers = [float(t) for t in texts if re.fullmatch(r"[-+]?\d+(\.\d+)?", t)]
+        return statistics.median(numbers) if numbers else None
+
+    @property
     def sentinels(self) -> list[str]:
         """Numbers that often stand for unknown."""
         return [value for value in self.counts if value in _SENTINELS]
@@ -153,16 +165,15 @@ def is_null_word(text: str) -> bool:
 def date_forms(counts: Counter[str]) -> DateForms:
     """Return how the dates among values are written; day or month first by evidence."""
     found, plain_forms = DateForms(), Counter()
-    unordered: Counter[tuple[str, bool]] = Counter()
+    unordered: dict[tuple[str, bool], list[tuple[int, int, int]]] = {}
     for value, n in counts.items():
         text = plain(value)
         if match := _UNORDERED.fullmatch(text):
-            first, sign, second, year = match.groups()
-            if not (1 <= int(first) <= 31 and 1 <= int(second) <= 31):
+            first, sign, second, third = match.groups()
+            parts = (int(first), int(second), int(third))
+            if not _orders([parts], len(third) == 2):
                 continue
-            found.day_first += n * (int(first) > 12)
-            found.month_first += n * (int(second) > 12)
-            unordered[sign, len(year) == 2] += n
+            unordered.setdefault((sign, len(third) == 2), []).append(parts)
         elif name := next((name for form, name in _DATES if form.fullmatch(text)), ""):
             plain_forms[name] += n
         else:
@@ -170,11 +181,34 @@ def date_forms(counts: Counter[str]) -> DateForms:
         found.n_dates += n
         found.example = found.example or value
     found.formats = [name for name, _ in plain_forms.most_common()]
-    for (sign, is_short), _ in unordered.most_common():
-        year = "%y" if is_short else "%Y"
-        found.undecided.append(f"%?{sign}%?{sign}{year}")
-    settle(found, found.day_first, found.month_first)
+    for (sign, is_short), dates in unordered.items():
+        orders = _orders(dates, is_short)
+        if len(orders) == 1:
+            found.formats.insert(0, sign.join(orders[0]))
+            found.day_first += orders[0][0] == "%d"
+            found.month_first += orders[0][0] == "%m"
+        else:
+            found.undecided.append(f"%?{sign}%?{sign}{'%y' if is_short else '%Y'}")
+            found.is_mixed = not orders
     return found
+
+
+def _orders(dates: list[tuple[int, int, int]], is_short: bool) -> list[tuple[str, ...]]:
+    """Return the orders of day, month and year in which every date is one."""
+    year = "%y" if is_short else "%Y"
+    orders = [("%d", "%m", year), ("%m", "%d", year)]
+    if is_short:
+        orders.append(("%y", "%m", "%d"))
+    limits = {"%d": 31, "%m": 12, "%y": 99, "%Y": 2199}
+    return [
+        order
+        for order in orders
+        if all(
+            part <= limits[kind] and (part > 0 or kind == "%y")
+            for date in dates
+            for part, kind in zip(date, order, strict=True)
+        )
+    ]
 
 
 def settle(forms: DateForms, day_first: int, month_first: int) -> bool:

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from oncohort.onboard.column_profile import Column
-from oncohort.onboard.look import Look, part_of
+from oncohort.onboard.look import Look, field_of, profile
+from oncohort.receive.source_table import tidy
 
 _REPEAT_COLUMNS = ("redcap_repeat_instrument", "Repeat Instrument")
 _ORDINALS = [*"一二三四五六七八九", "first", "second", "third", "fourth", "fifth"]
@@ -16,11 +18,19 @@ _COUNTER = re.compile(
     r"(?<![a-z])(first|second|third|fourth|fifth)(?![a-z])",
     re.I,
 )
-_FIELD, _LABEL = "Variable / Field Name", "Field Label"
+_FIELD, _LABEL, _FORM = "Variable / Field Name", "Field Label", "Form Name"
 
 
-def dictionary_of(paths: Iterable[Path]) -> tuple[Path, dict[str, list[str]]] | None:
-    """Return a REDCap data dictionary among files: field -> label and form."""
+class Dictionary(NamedTuple):
+    """A REDCap data dictionary: its file; the label and the form of each field."""
+
+    path: Path
+    labels: dict[str, list[str]]
+    forms: dict[str, str]
+
+
+def dictionary_of(paths: Iterable[Path]) -> Dictionary | None:
+    """Return the REDCap data dictionary among files, if there is one."""
     for path in paths:
         if path.suffix.lower() != ".csv" or path.stat().st_size > 8 << 20:
             continue
@@ -30,27 +40,61 @@ def dictionary_of(paths: Iterable[Path]) -> tuple[Path, dict[str, list[str]]] | 
                 names = rows.fieldnames or []
                 if _FIELD not in names or _LABEL not in names:
                     continue
-                found = {
-                    (row[_FIELD] or "").strip(): [
-                        re.sub(r"<[^>]{0,200}>", " ", row[_LABEL] or "").strip(),
-                    ]
-                    for row in rows
-                }
+                labels, forms = {}, {}
+                for row in rows:
+                    name = tidy(row[_FIELD] or "")
+                    label = re.sub(r"<[^>]{0,200}>", " ", row[_LABEL] or "")
+                    labels[name], forms[name] = [tidy(label)], row.get(_FORM) or ""
         except (UnicodeDecodeError, csv.Error):
             continue
-        return path, found
+        return Dictionary(path, labels, forms)
     return None
 
 
-def parts(look: Look) -> Iterator[Look]:
-    """Yield a look per REDCap instrument, or the look itself."""
+def parts(look: Look, forms: dict[str, str]) -> Iterator[Look]:
+    """Yield a look per REDCap instrument, or the look itself.
+
+    `forms` has the form of each field: one that nobody filled yet has its look, too.
+    """
     column = next((name for name in _REPEAT_COLUMNS if name in look.header), None)
     if column is None:
         yield look
         return
     at = look.header.index(column)
-    for value in dict.fromkeys(row[at].strip() for row in look.rows):
-        yield part_of(look, column, value)
+    found = [
+        part_of(look, column, value, forms)
+        for value in dict.fromkeys(row[at].strip() for row in look.rows)
+    ]
+    yield from found
+    seen = {forms.get(field_of(c.name), "") for part in found for c in part.columns}
+    for form in dict.fromkeys(forms.values()):
+        if form not in seen and any(
+            forms.get(field_of(n)) == form for n in look.header
+        ):
+            yield part_of(look, column, form, forms)
+
+
+def part_of(look: Look, column: str, value: str, forms: dict[str, str]) -> Look:
+    """Return the rows of a look in which a column has a value, with what they fill.
+
+    The empty columns of a filled form stay, if it is known which they are.
+    """
+    at = look.header.index(column)
+    rows = [row for row in look.rows if row[at].strip() == value]
+    part = replace(look, columns=[], rows=rows, n_rows=len(rows), when=(column, value))
+    part.topics = (value, *look.topics) if value else look.topics
+    profile(part, {c.name: list(c.labels) for c in look.columns})
+    # what tells a patient stands in every row, whatever the form
+    filled = {field_of(c.name) for c in part.columns if c.n_values}
+    first = {field_of(look.header[0])}
+    known = {forms[name] for name in filled - first if name in forms} or {value}
+    kept = [
+        c
+        for c in part.columns
+        if field_of(c.name) in filled | first
+        or forms.get(field_of(c.name), None) in known
+    ]
+    return replace(part, columns=[c for c in kept if c.name != column])
 
 
 def with_families(columns: list[Column], has_dictionary: bool) -> list[Column]:

@@ -44,6 +44,9 @@ def find_header(rows: list[list[str]]) -> Header:
         if _has_values(rows[found.first]) and len(rows[comments[0]]) == width:
             found.first = comments[0]
     extra = found.first + 1
+    groups = found.first - 1
+    if groups >= 0 and groups not in comments and _is_group_row(rows, groups):
+        found.first = groups
     while extra < len(rows) - 1 and extra < found.first + 5:
         if not _is_header_like(rows, extra, found.first):
             break
@@ -69,6 +72,14 @@ def _width(rows: list[list[str]]) -> int:
 
 def _is_comment(row: list[str]) -> bool:
     return bool(row) and row[0].lstrip().startswith("#")
+
+
+def _is_group_row(rows: list[list[str]], at: int) -> bool:
+    """Return whether a row names groups of the columns below it, as merged cells do."""
+    cells = [cell.strip() for cell in rows[at] if cell.strip()]
+    below = [cell for cell in rows[at + 1] if cell.strip()]
+    is_short = all(len(c) <= 30 and not re.search(r"[:：\d]", c) for c in cells)
+    return 2 <= len(cells) < len(below) and is_short
 
 
 def _is_typed(cell: str) -> bool:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _SHOWN_WORDS = 6
 UNSURE = 0.85
+# the usual value lies between; else the unit is another one, and nothing here converts
+_UNITS = {
+    "dose_gy": (1, 100, "are these cGy?"),
+    "longest_diameter_mm": (5, 150, "are these cm?"),
+    "short_axis_mm": (5, 100, "are these cm?"),
+    "tumour_purity_fraction": (0, 1, "are these percent?"),
+    "genome_altered_fraction": (0, 1, "are these percent?"),
+}
 
 
 def leftovers(plan: Plan) -> Iterator[str]:
@@ -102,3 +110,7 @@ def _numbers(plan: Plan) -> Iterator[str]:
             if column.n_values and column.number_share < MOSTLY:
                 share = f"{column.number_share:.0%}"
                 yield f"`{column.source}` as {name}: {share} are numbers"
+            if name in _UNITS and (usual := column.usual_number) is not None:
+                least, most, doubt = _UNITS[name]
+                if not least <= usual <= most:
+                    yield f"`{column.source}` as {name}: usually {usual:g}; {doubt}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -225,21 +225,13 @@ def profile(found: Look, labels: dict[str, list[str]]) -> None:
         texts = [row[at].strip() for row in found.rows if at < len(row)]
         counts = Counter(text for text in texts if text not in nulls)
         # a checkbox has the label of its question
-        question = header[at].partition("___")[0]
-        further = tuple(labels.get(header[at]) or labels.get(question, ()))
+        question = labels.get(field_of(header[at]), ())
+        further = tuple(labels.get(header[at]) or question)
         found.columns.append(
             Column(header[at], further, counts, len(texts), source=source)
         )
 
 
-def part_of(look: Look, column: str, value: str) -> Look:
-    """Return the rows of a look in which a column has a value, with what they fill."""
-    at = look.header.index(column)
-    rows = [row for row in look.rows if row[at].strip() == value]
-    part = replace(look, columns=[], rows=rows, n_rows=len(rows), when=(column, value))
-    part.topics = (value, *look.topics) if value else look.topics
-    profile(part, {c.name: list(c.labels) for c in look.columns})
-    # an empty checkbox stays beside the ticked ones of its question
-    asked = {c.name.partition("___")[0] for c in part.columns if c.n_values}
-    filled = [c for c in part.columns if c.name.partition("___")[0] in asked]
-    return replace(part, columns=[c for c in filled if c.name != column])
+def field_of(name: str) -> str:
+    """Return the field of a column: of a REDCap checkbox, its question."""
+    return name.partition("___")[0]

@@ -90,28 +90,37 @@ def _set_dates(plan: Plan) -> None:
     day = sum(forms.day_first for forms in pooled)
     month = sum(forms.month_first for forms in pooled)
     for source, column in columns.items():
-        if source in numbers:
-            continue
-        forms = column.dates
-        if forms.undecided and settle(forms, day, month):
-            plan.left.append(
-                f"dates of `{source}`: day and month as in the file's other dates; no "
-                f"value of its own says so ({' '.join(forms.formats)})"
-            )
-        if forms.undecided:
-            both = "both orders occur" if forms.day_first else "no value tells"
-            plan.left.append(
-                f"dates of `{source}`: day/month or month/day? {both}, such as "
-                f"{_shown_date(forms.example, column, plan)}; add `dates`"
-            )
-        short = [one for one in forms.formats if "%y" in one]
-        if short:
-            plan.left.append(
-                f"dates of `{source}` have two-digit years: add `year_pivot` and "
-                f"`dates: [{', '.join(short)}]`"
-            )
-            forms.formats = [one for one in forms.formats if "%y" not in one]
+        if source not in numbers:
+            _settle_dates(plan, source, column, (day, month))
     _share_formats(plan, {s: c for s, c in columns.items() if s not in numbers})
+
+
+def _settle_dates(
+    plan: Plan, source: str, column: Column, evidence: tuple[int, int]
+) -> None:
+    """Settle one column's formats by the file's evidence, or leave them open."""
+    forms = column.dates
+    if forms.undecided and not forms.is_mixed and settle(forms, *evidence):
+        plan.left.append(
+            f"dates of `{source}`: day and month as in the file's other dates; no "
+            f"value of its own says so ({' '.join(forms.formats)})"
+        )
+    if forms.undecided:
+        both = "both orders occur" if forms.is_mixed else "no value tells"
+        which, more = "day/month or month/day", ""
+        if forms.has_short_year:
+            which, more = "day, month or year first", " and `year_pivot`"
+        plan.left.append(
+            f"dates of `{source}`: {which}? {both}, such as "
+            f"{_shown_date(forms.example, column, plan)}; add `dates`{more}"
+        )
+    short = [one for one in forms.formats if "%y" in one]
+    if short:
+        plan.left.append(
+            f"dates of `{source}` have two-digit years: add `year_pivot` and "
+            f"`dates: [{', '.join(short)}]`"
+        )
+        forms.formats = [one for one in forms.formats if "%y" not in one]
 
 
 def _shown_date(example: str, column: Column, plan: Plan) -> str:

@@ -104,19 +104,20 @@ def plans_of(files: dict[str, Path]) -> tuple[list[Plan], list[str]]:
     plans: list[Plan] = []
     left: list[str] = []
     dictionary = dictionary_of(files.values())
-    labels = dictionary[1] if dictionary else {}
+    labels = dictionary.labels if dictionary else {}
+    forms = dictionary.forms if dictionary else {}
     for name, path in files.items():
-        if dictionary and path == dictionary[0]:
+        if dictionary and path == dictionary.path:
             continue
         if format_of(path) is None:
             left.append(f"{name}: not looked at, no format that `receive` reads")
             continue
         try:
-            coded = dictionary[0] if dictionary and format_of(path) == "csv" else None
+            coded = dictionary.path if dictionary and format_of(path) == "csv" else None
             for look in looks(path, name, labels, coded):
                 if coded:
                     _use_dictionary(look, files, coded)
-                plans += [planned(part, _entries(part)) for part in parts(look)]
+                plans += [planned(part, _entries(part)) for part in parts(look, forms)]
         except DeliveryRefused as refusal:
             left.append(f"{name}: cannot be read: {refusal.message}")
     left += dict.fromkeys(

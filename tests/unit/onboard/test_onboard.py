@@ -86,15 +86,36 @@ def test_takes_the_order_of_day_and_month_from_evidence(tmp_path, drafted):
     assert "0 unreadable" in said
 
 
-def test_asks_for_the_pivot_of_two_digit_years(tmp_path, drafted):
-    rows = [["Patient ID", "Drug", "Start date"]]
-    rows += [[f"P{n}", "lapatinib", f"{n}.11.09"] for n in range(1, 20)]
-    written(tmp_path / "new", "treatments.csv", rows, delimiter=";")
+@pytest.mark.parametrize(
+    ("last", "asked"),
+    [("58", "two-digit years: add `year_pivot`"), ("09", "day, month or year first?")],
+)
+def test_asks_for_the_pivot_of_two_digit_years(last, asked, tmp_path, drafted):
+    rows = [["Patient ID", "Sex", "Date of birth"]]
+    rows += [[f"P{n}", "F", f"{n:02}.11.{last}"] for n in range(1, 20)]
+    written(tmp_path / "new", "patients.csv", rows, delimiter=";")
+
+    config, page, said = drafted()
+
+    assert asked in said
+    assert config.files[0].dates == ()
+    assert f".11.{last}" not in page + said
+
+
+def test_groups_of_merged_cells_above_the_header_make_names_of_two_rows(
+    tmp_path, drafted
+):
+    rows = [["Export for the registry", "", "", ""], ["Patient", "", "Menopause", ""]]
+    rows += [["MRN", "Sex", "Status", "Status date"]]
+    rows += [[f"P{n}", "F", "pre", f"2012-03-{n}"] for n in range(10, 20)]
+    written(tmp_path / "new", "patients.csv", rows)
 
     config, _, said = drafted()
 
-    assert "two-digit years: add `year_pivot`" in said
-    assert config.files[0].dates == ()
+    (file,) = config.files
+    assert (file.header_line, file.header_rows) == (2, 2)
+    assert columns(file, "patients")[0]["menopausal_status"] == "Menopause Status"
+    assert "10 rows read, 10 landed" in said
 
 
 def test_reads_gb18030_titles_totals_and_chinese_names(tmp_path, drafted):
@@ -114,9 +135,7 @@ def test_reads_gb18030_titles_totals_and_chinese_names(tmp_path, drafted):
 
 def test_reads_latin_1_although_some_words_look_like_chinese_pairs(tmp_path, drafted):
     rows = [["Patientennummer", "Wirkstoff", "Therapiebeginn", "Abbruchgrund"]]
-    rows += [
-        [f"P{n}", "Lapatinib", f"{n}.03.2012", "planmäßig"] for n in range(10, 20)
-    ]
+    rows += [[f"P{n}", "Lapatinib", f"{n}.03.2012", "planmäßig"] for n in range(10, 20)]
     written(tmp_path / "new", "x.csv", rows, encoding="latin-1", delimiter=";")
 
     config, page, said = drafted()
@@ -213,8 +232,10 @@ def test_redcap_export_and_its_dictionary(tmp_path, drafted):
     assert "0 refused, 0 unreadable" in said
 
 
-HOSTILE = [": {", "- x", "# no", "!!python/object/apply:os.system [x]", "&a *a", "'\"",
-           "a\nb: c", "{}", "=cmd|' /C calc'!A0", "\x07\u2028bell", "yes", "null"]  # fmt: skip
+HOSTILE = [
+    *(": {", "- x", "# no", "!!python/object/apply:os.system [x]", "&a *a", "'\""),
+    *("a\nb: c", "{}", "=cmd|' /C calc'!A0", "\x07\u2028bell", "yes", "null"),
+]
 
 
 def test_hostile_headers_and_values_read_back_as_they_are(tmp_path, drafted):
@@ -260,3 +281,13 @@ def test_refuses_what_is_no_table(tmp_path, drafted):
         drafted()
     with pytest.raises(ConfigError, match="no name of a site"):
         drafted(site="../x")
+
+
+def test_asks_about_units_that_do_not_look_like_the_contracts(tmp_path, drafted):
+    rows = [["MRN", "Start", "Total dose (Gy)"]]
+    rows += [[f"P{n}", f"2012-03-{n}", "5000"] for n in range(10, 20)]
+    written(tmp_path / "new", "radiotherapy.csv", rows)
+
+    _, _, said = drafted()
+
+    assert "as dose_gy: usually 5000; are these cGy?" in said
