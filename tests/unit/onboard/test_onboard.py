@@ -105,9 +105,9 @@ def test_asks_for_the_pivot_of_two_digit_years(last, asked, tmp_path, drafted):
 def test_groups_of_merged_cells_above_the_header_make_names_of_two_rows(
     tmp_path, drafted
 ):
-    rows = [["Export for the registry", "", "", ""], ["Patient", "", "Menopause", ""]]
-    rows += [["MRN", "Sex", "Status", "Status date"]]
-    rows += [[f"P{n}", "F", "pre", f"2012-03-{n}"] for n in range(10, 20)]
+    rows = [["Export for the registry"], ["Patient", "", "", "Menopause", ""]]
+    rows += [["MRN", "Sex", "Race", "Status", "Status date"]]
+    rows += [[f"P{n}", "F", "x", "pre", f"2012-03-{n}"] for n in range(10, 20)]
     written(tmp_path / "new", "patients.csv", rows)
 
     config, _, said = drafted()
@@ -291,3 +291,13 @@ def test_asks_about_units_that_do_not_look_like_the_contracts(tmp_path, drafted)
     _, _, said = drafted()
 
     assert "as dose_gy: usually 5000; are these cGy?" in said
+
+
+def test_a_rows_own_number_is_not_the_patients(tmp_path, drafted):
+    rows = [["record_id", "patient_id", "drug", "start_date"]]
+    rows += [[n, f"P{n % 7}", "lapatinib", f"2012-03-{n}"] for n in range(10, 30)]
+    written(tmp_path / "new", "drugs.csv", rows)
+
+    config, _, _ = drafted()
+
+    assert columns(config.files[0], "treatments")[0]["record_no"] == "patient_id"
