@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
         _add_workspace(command, argparse.SUPPRESS)
         return command
 
-    add(_init, "make the workspace's folders, and empty tables for dbt")
+    _add_site_commands(add)
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     add(_refresh, "receive, build, analyse, report, publish")
@@ -81,18 +81,32 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    init = add(_init, "make a workspace: its folders, its secret, empty tables for dbt")
+    folder = "the folder that becomes one; default: the workspace"
+    init.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=folder)
+    new = add(_onboard, "look at a new site's files and draft its site.yml")
+    new.add_argument("path", type=Path, help="its folder of files, or one file")
+    new.add_argument("--site", help="name of the site; default: the folder's")
+    languages = "of what the site is sent; default: that of its headers"
+    new.add_argument("--language", choices=("en", "zh"), help=languages)
+
+
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
     where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.lock import writer_lock
-    from oncohort.receive.run import prepare
+    from oncohort.init import init
 
-    with writer_lock(workspace, "init"):
-        prepare(workspace)
-    print(f"{workspace.root} is ready; put files into extracts/<site>/<date>/")
+    init(workspace if options.folder is None else Workspace(options.folder), _say)
+
+
+def _onboard(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.onboard.run import onboard
+
+    onboard(workspace, options.path, options.site, options.language, _say)
 
 
 def _receive(workspace: Workspace, options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ class Column:
     code_list: str | None = None
     required: bool = False
     identifying: bool = False
+    quasi_identifying: bool = False
     lineage: bool = False
 
 
@@ -44,6 +45,12 @@ class Table:
     def dates(self) -> tuple[str, ...]:
         """Names of the columns that hold dates."""
         return tuple(column.name for column in self.content if column.type == "date")
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the columns that hold numbers, whole or not."""
+        kinds = ("integer", "number")
+        return tuple(column.name for column in self.content if column.type in kinds)
 
 
 @lru_cache
