@@ -13,6 +13,7 @@ from typing import Any
 from oncohort.contract import EXTRACT_YML, LANDING_YML
 from oncohort.errors import DeliveryRefused
 from oncohort.identity import key_fingerprint
+from oncohort.judge.gate import judge_delivery, judged_by
 from oncohort.receive.journal import commit, incoming_folder, partition
 from oncohort.receive.land import MANIFEST, write_delivery
 from oncohort.receive.map_file import make_tables, map_file
@@ -42,7 +43,6 @@ def receive_delivery(
         verdict.problems.append(_too_large(f"extracts/{config.site_id}", error))
     if verdict.problems:
         verdict.status = REFUSED
-        verdict.files = []
     return verdict
 
 
@@ -81,6 +81,10 @@ class _Delivery:
         read = sorted({name for _, names in self.matched for name in names})
         self.read = {name: self.sha256[name] for name in read}
         self.mapping = _mapping_sha256(config, key)
+        self.judged_by = judged_by(workspace, self.place)
+        self.sent: dict[str, set[str]] = {}
+        for table in (table for file in config.files for table in file.tables):
+            self.sent.setdefault(table.table, set()).update(table.columns)
 
     def _check_date(self, name: str) -> None:
         try:
@@ -118,11 +122,14 @@ class _Delivery:
         if landed.is_file():
             then = json.loads(landed.read_text(encoding="utf-8"))
             self._refuse_altered(then)
-            if then["mapping"] == self.mapping:
+            if then["mapping"] != self.mapping:
+                changed = "the mapping"
+            elif then.get("judged_by", "") != self.judged_by:
+                changed = "what it is judged by (expectations, codes, earlier deliveries)"
+            else:
                 self.verdict.status = UNCHANGED
                 return
-            note = "the mapping changed since it landed: landed again"
-            self.verdict.notes.append(note)
+            self.verdict.notes.append(f"{changed} changed since it landed: landed again")
         unread = ", ".join(sorted(set(self.files) - set(self.read)))
         if unread:
             self.verdict.notes.append(f"files that site.yml does not name: {unread}")
@@ -144,8 +151,15 @@ class _Delivery:
                     self.place,
                     self.verdict.files,
                     {self.read[name]: self.files[name] for name in self.read},
-                    {"files": self.read, "mapping": self.mapping},
+                    {
+                        "files": self.read,
+                        "mapping": self.mapping,
+                        "judged_by": self.judged_by,
+                    },
                 )
+        if not self.verdict.problems:
+            judged = judge_delivery(self.workspace, incoming, self.place, self.sent)
+            self.verdict.results, self.verdict.problems = judged
         if self.verdict.problems:
             shutil.rmtree(incoming)
         else:

@@ -1,6 +1,7 @@
 """What `receive` says of each delivery."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from oncohort.errors import OncohortError
 
@@ -58,7 +59,10 @@ class FileReport:
 
 @dataclass
 class Verdict:
-    """One delivery: accepted, unchanged, or refused with its problems."""
+    """One delivery: accepted, unchanged, or refused with its problems.
+
+    `results` has a row of the book `expectation_results` for each expectation.
+    """
 
     site_id: str
     delivered_on: str
@@ -66,6 +70,7 @@ class Verdict:
     files: list[FileReport] = field(default_factory=list)
     problems: list[OncohortError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -85,7 +90,7 @@ class Verdict:
                 f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
             )
         said = [*self.notes]
-        for report in self.files:
+        for report in self.files if self.status == ACCEPTED else []:
             said += report.troubles() if is_brief else str(report).splitlines()
         for problem in self.problems:
             said += str(problem).splitlines()
