@@ -1,8 +1,8 @@
 """Lets Great Expectations push its checks down to an open DuckDB connection.
 
 Over plain `duckdb://` every check fails without a word: the engine rolls back between
-query and fetch, and DuckDB drops the pending rows. Here a cursor fetches at once, begin,
-commit and rollback do nothing (the checks only read), and columns are described by
+query and fetch, and DuckDB drops the pending rows. Here a cursor fetches at once;
+begin, commit and rollback do nothing (the checks only read), and columns are described by
 DuckDB instead of through its slow copy of PostgreSQL's catalogue.
 """
 

@@ -9,12 +9,12 @@ from typing import Any
 from oncohort.contract import extract_tables
 from oncohort.errors import DeliveryRefused
 from oncohort.judge.suites import ERROR, FAILED, judge_table, read_suite, suite_files
-from oncohort.judge.wording import kind_of, share_of, title_of
+from oncohort.judge.wording import kind_of, share_of
 from oncohort.receive.journal import partition
 from oncohort.workspace import Workspace
 
 BOOK = "expectation_results"
-_MEMORY = "400MB"
+_MEMORY = "256MB"
 _SHOWN_WORDS = 5
 
 
@@ -87,8 +87,8 @@ def _problem(relations: Any, row: dict[str, Any]) -> DeliveryRefused:
         )
     share = share_of(row["n_unexpected"], row["n_checked"])
     return DeliveryRefused(
-        f"{identifier} (critical): {title_of(identifier)}? {row['observed']} ({share}); "
-        f"{row['wanted']}. {row['notes']}",
+        f"{identifier} (critical) failed: {row['observed']} ({share}); "
+        f"allowed: {row['wanted']}. {row['notes']}",
         f"{kind_of(identifier).remedy}; the limit stands in expectations/{name}.json",
         column=f"{name}.{identifier.split('.')[1]}",
         value=_unknown_words(relations, name, identifier),

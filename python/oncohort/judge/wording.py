@@ -16,11 +16,11 @@ class Kind(NamedTuple):
     remedy: str
 
 
-_LIMIT = "at most {fraction}, or at most {count} in number"
+_LIMIT = "at most {fraction}, or {count} in number"
 _SHOWN_CODES = 5
 KINDS = {
     "landed": Kind(
-        "become rows",
+        "can be read",
         "{n} of {of} rows could not become rows",
         _LIMIT,
         "see the refused rows; often the delimiter, the quotes or the column of the"
@@ -34,7 +34,7 @@ KINDS = {
         " the columns that tell rows apart under `key` in site.yml",
     ),
     "listed": Kind(
-        "is among the site's patients",
+        "is one that the site lists",
         "{n} of {of} rows are of patients whom the site does not list",
         _LIMIT,
         "compare how record numbers are written in this file and in the patients file"
@@ -91,10 +91,10 @@ def kind_of(expectation_id: str) -> Kind:
 
 
 def title_of(expectation_id: str) -> str:
-    """Return an expectation as a sentence's short form, without its table."""
+    """Return what an expectation wants in a few words, without its table."""
     _, column, kind = expectation_id.split(".")
-    half = "half of " if kind.startswith("half_") else ""
-    return f"{half}{column} {kind_of(expectation_id).title}"
+    half = ", at least half" if kind.startswith("half_") else ""
+    return f"{column} {kind_of(expectation_id).title}{half}"
 
 
 def percent(fraction: float) -> str:

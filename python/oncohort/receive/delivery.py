@@ -125,11 +125,15 @@ class _Delivery:
             if then["mapping"] != self.mapping:
                 changed = "the mapping"
             elif then.get("judged_by", "") != self.judged_by:
-                changed = "what it is judged by (expectations, codes, earlier deliveries)"
+                changed = (
+                    "what it is judged by (expectations, codes, earlier deliveries)"
+                )
             else:
                 self.verdict.status = UNCHANGED
                 return
-            self.verdict.notes.append(f"{changed} changed since it landed: landed again")
+            self.verdict.notes.append(
+                f"{changed} changed since it landed: landed again"
+            )
         unread = ", ".join(sorted(set(self.files) - set(self.read)))
         if unread:
             self.verdict.notes.append(f"files that site.yml does not name: {unread}")
