@@ -65,7 +65,7 @@ def _newest_before(relations: Any, table: str) -> Path | None:
 def _make_codes(relations: Any, table: Table) -> None:
     """Make `<table>_codes`: a row per column and code, with its shares then and now.
 
-    `n_moved` is how many more or fewer values have the code than the earlier share says.
+    `n_moved`: how many more or fewer values have the code than the earlier share says.
     """
     codes = [column.name for column in table.content if column.code_list]
     counted = " union all ".join(

@@ -2,8 +2,8 @@
 
 Over plain `duckdb://` every check fails without a word: the engine rolls back between
 query and fetch, and DuckDB drops the pending rows. Here a cursor fetches at once;
-begin, commit and rollback do nothing (the checks only read), and columns are described by
-DuckDB instead of through its slow copy of PostgreSQL's catalogue.
+begin, commit and rollback do nothing (the checks only read), and columns are described
+by DuckDB instead of through its slow copy of PostgreSQL's catalogue.
 """
 
 from typing import Any

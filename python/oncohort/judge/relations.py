@@ -63,8 +63,8 @@ class Relations:
                 if path.name.partition("=")[2] < self.place[1]:
                     patients += f" union all {parquet_rows('patients', path)}"
         self.connection.execute(
-            "create table site_patients as "
-            f"select distinct patient_id from ({patients})"  # noqa: S608
+            "create table site_patients as "  # noqa: S608
+            f"select distinct patient_id from ({patients})"
         )
         for name, (n_meant, kind) in fed.items():
             table = extract_tables()[name]
@@ -104,8 +104,9 @@ class Relations:
         for path, read in ((own / "current/part.parquet", "parquet"), (common, "csv")):
             if path.is_file():
                 self.connection.execute(
-                    "insert into terms select code_list, lower(trim(term)) as word, "
-                    f"max(code) from read_{read}({text_literal(path.as_posix())}) "  # noqa: S608
+                    "insert into terms "  # noqa: S608
+                    "select code_list, lower(trim(term)) as word, "
+                    f"max(code) from read_{read}({text_literal(path.as_posix())}) "
                     "where (code_list, word) not in "
                     "(select (code_list, term) from terms) group by all"
                 )

@@ -31,7 +31,7 @@ KINDS = {
         "{n} of {of} rows repeat the key of another row",
         _LIMIT,
         "ask the site whether the export joins tables or holds a file twice; else name"
-        " the columns that tell rows apart under `key` in site.yml",
+        " the columns that tell rows apart under key in site.yml",
     ),
     "listed": Kind(
         "is one that the site lists",
@@ -44,7 +44,7 @@ KINDS = {
         "is filled in",
         "{n} of {of} rows are empty",
         _LIMIT,
-        "check the column's name under `columns` and the `null_words` in site.yml; if"
+        "check the column's name under columns and the null_words in site.yml; if"
         " they are right, ask the site for the values",
     ),
     "known": Kind(
@@ -58,7 +58,7 @@ KINDS = {
         "can be read",
         "{n} of {of} values cannot be read",
         _LIMIT,
-        "add the format to `dates` (or set `decimal`) in site.yml, or ask the site to"
+        "add the format to dates (or set decimal) in site.yml, or ask the site to"
         " correct the values",
     ),
     "kept": Kind(

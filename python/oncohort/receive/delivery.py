@@ -115,7 +115,7 @@ class _Delivery:
         return found
 
     def receive(self) -> None:
-        """Land it, unless the same bytes have landed under the same mapping."""
+        """Land it, unless the same bytes landed, mapped and judged alike."""
         landed = (
             self.workspace.landing / partition("deliveries", *self.place) / MANIFEST
         )
@@ -125,15 +125,12 @@ class _Delivery:
             if then["mapping"] != self.mapping:
                 changed = "the mapping"
             elif then.get("judged_by", "") != self.judged_by:
-                changed = (
-                    "what it is judged by (expectations, codes, earlier deliveries)"
-                )
+                changed = "what judges it (expectations, codes, earlier deliveries)"
             else:
                 self.verdict.status = UNCHANGED
                 return
-            self.verdict.notes.append(
-                f"{changed} changed since it landed: landed again"
-            )
+            note = f"{changed} changed since it landed: read again"
+            self.verdict.notes.append(note)
         unread = ", ".join(sorted(set(self.files) - set(self.read)))
         if unread:
             self.verdict.notes.append(f"files that site.yml does not name: {unread}")

@@ -1,5 +1,6 @@
 """What `receive` says of each delivery."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,8 +78,38 @@ class Verdict:
         """Site and date, as shown."""
         return f"{self.site_id} {self.delivered_on}".strip()
 
+    def not_passed(self) -> list[dict[str, Any]]:
+        """Return the expectations that failed or could not be judged, worst first."""
+        order = ("critical", "major", "minor")
+        return sorted(
+            (row for row in self.results if row["status"] in ("failed", "error")),
+            key=lambda row: order.index(row["severity"]),
+        )
+
+    def _judged(self) -> list[str]:
+        """Return how many expectations went which way, in one line, or nothing."""
+        counts = Counter(row["status"] for row in self.results)
+        names = ("passed", "failed", "error", "not applicable")
+        said = [f"{counts[name]:,} {name}" for name in names if counts[name]]
+        return [f"expectations: {', '.join(said)}"] if said else []
+
     def lines(self, is_brief: bool = False) -> list[str]:
         """Return the verdict as text, one entry per line; briefly without counts."""
+        failed = [
+            f"{row['severity']} {row['expectation_id']} {row['status']}: "
+            f"{row['observed']}; allowed: {row['wanted']}"
+            for row in self.not_passed()
+            # a critical one is among the problems
+            if row["severity"] != "critical"
+        ]
+        problems = [line for one in self.problems for line in str(one).splitlines()]
+        return [
+            *self.head_lines(is_brief),
+            *(f"  {line}" for line in [*failed, *problems]),
+        ]
+
+    def head_lines(self, is_brief: bool = False) -> list[str]:
+        """Return status, counts and files, without what did not pass."""
         if self.status == UNCHANGED:
             return [f"{self.name}: unchanged"]
         totals = ", nothing of it landed"
@@ -92,8 +123,8 @@ class Verdict:
         said = [*self.notes]
         for report in self.files if self.status == ACCEPTED else []:
             said += report.troubles() if is_brief else str(report).splitlines()
-        for problem in self.problems:
-            said += str(problem).splitlines()
+        if not is_brief:
+            said += self._judged()
         return [f"{self.name}: {self.status}{totals}", *(f"  {line}" for line in said)]
 
 
