@@ -9,6 +9,11 @@ from pathlib import Path
 from oncohort.errors import EXIT_CODES, OncohortError
 from oncohort.workspace import Workspace
 
+_AS_JSON = (
+    "print one JSON object at the end: deliveries (site_id, delivered_on, status, "
+    "files, expectations, problems, notes, page) and exit_code"
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
@@ -64,11 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add(_init, "make the workspace's folders, and empty tables for dbt")
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
-    as_json = (
-        "print one JSON object at the end: deliveries (site_id, delivered_on, status, "
-        "files, expectations, problems, notes, page) and exit_code"
-    )
-    receive.add_argument("--json", action="store_true", help=as_json)
+    receive.add_argument("--json", action="store_true", help=_AS_JSON)
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")

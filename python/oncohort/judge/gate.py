@@ -90,7 +90,6 @@ def _problem(relations: Any, row: dict[str, Any]) -> DeliveryRefused:
         f"{identifier} (critical) failed: {row['observed']} ({share}); "
         f"allowed: {row['wanted']}. {row['notes']}",
         f"{kind_of(identifier).remedy}; the limit stands in expectations/{name}.json",
-        column=f"{name}.{identifier.split('.')[1]}",
         value=_unknown_words(relations, name, identifier),
         **place,
     )

@@ -18,6 +18,7 @@ class Kind(NamedTuple):
 
 _LIMIT = "at most {fraction}, or {count} in number"
 _SHOWN_CODES = 5
+SEVERITIES = ("critical", "major", "minor")
 KINDS = {
     "landed": Kind(
         "can be read",
@@ -65,8 +66,8 @@ KINDS = {
         "are still there",
         "{n} of the {of} of {before_on} are gone",
         _LIMIT,
-        "ask the site whether the export was cut short or filtered; if the rows are"
-        " meant to go, raise the limit in expectations/ for this delivery and say why",
+        "ask the site whether the export was cut short, filtered or numbered anew; if"
+        " all is meant so, raise the limit and write down why",
     ),
     "emptied": Kind(
         "is filled in as before",
@@ -95,6 +96,20 @@ def title_of(expectation_id: str) -> str:
     _, column, kind = expectation_id.split(".")
     half = ", at least half" if kind.startswith("half_") else ""
     return f"{column} {kind_of(expectation_id).title}{half}"
+
+
+def not_passed(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what failed or could not be judged, worst first; of twins the worse."""
+    found = [row for row in results if row["status"] in ("failed", "error")]
+    ids = {row["expectation_id"] for row in found}
+    found = [row for row in found if _half_of(row["expectation_id"]) not in ids]
+    return sorted(found, key=lambda row: SEVERITIES.index(row["severity"]))
+
+
+def _half_of(expectation_id: str) -> str:
+    """Return the id of the stricter copy that an expectation may have."""
+    name, _, kind = expectation_id.rpartition(".")
+    return f"{name}.half_{kind}"
 
 
 def percent(fraction: float) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from oncohort.judge.wording import not_passed
 from oncohort.receive.verdict import ACCEPTED, REFUSED, FileReport, Verdict
 
 
@@ -55,7 +56,7 @@ class Terminal(Lines):
         self.console.print(first, style=colours.get(verdict.status, ""), markup=False)
         for line in rest:
             self.console.print(line, markup=False)
-        failed = verdict.not_passed()
+        failed = not_passed(verdict.results)
         if failed:
             self._print_table(failed)
         for problem in verdict.problems:
@@ -82,9 +83,9 @@ class Terminal(Lines):
 class Json(Lines):
     """One JSON object at the end; what is said on the way goes elsewhere.
 
-    `deliveries`: `site_id, delivered_on, status` (accepted, unchanged, refused), `files`
-    (`source_file, source_sheet, n_rows_read` and per contract table the counts of the
-    book `deliveries`), `expectations` (rows of the book `expectation_results`),
+    `deliveries`: `site_id, delivered_on, status` (accepted, unchanged, refused),
+    `files` (`source_file, source_sheet, n_rows_read` and per contract table the counts
+    of the book `deliveries`), `expectations` (rows of `expectation_results`),
     `problems` (`message, remedy, file, sheet, line, column, value`), `notes`, `page`
     (null if none was written); `exit_code`: that of the command.
     """

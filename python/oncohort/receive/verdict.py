@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oncohort.errors import OncohortError
+from oncohort.judge.wording import not_passed
 
 ACCEPTED, UNCHANGED, REFUSED = "accepted", "unchanged", "refused"
 
@@ -78,14 +79,6 @@ class Verdict:
         """Site and date, as shown."""
         return f"{self.site_id} {self.delivered_on}".strip()
 
-    def not_passed(self) -> list[dict[str, Any]]:
-        """Return the expectations that failed or could not be judged, worst first."""
-        order = ("critical", "major", "minor")
-        return sorted(
-            (row for row in self.results if row["status"] in ("failed", "error")),
-            key=lambda row: order.index(row["severity"]),
-        )
-
     def _judged(self) -> list[str]:
         """Return how many expectations went which way, in one line, or nothing."""
         counts = Counter(row["status"] for row in self.results)
@@ -98,7 +91,7 @@ class Verdict:
         failed = [
             f"{row['severity']} {row['expectation_id']} {row['status']}: "
             f"{row['observed']}; allowed: {row['wanted']}"
-            for row in self.not_passed()
+            for row in not_passed(self.results)
             # a critical one is among the problems
             if row["severity"] != "critical"
         ]

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from oncohort.judge.wording import kind_of, share_of, title_of
+from oncohort.judge.wording import (
+    SEVERITIES,
+    kind_of,
+    not_passed,
+    share_of,
+    title_of,
+)
 from oncohort.report.page_environment import page_environment
 
-SEVERITIES = ("critical", "major", "minor")
 _STATUSES = ("error", "failed", "passed", "not applicable")
 # what is told under "since the last delivery": kinds of expectation
 _CHANGES = ("kept", "half_kept", "emptied", "shifted")
@@ -54,10 +59,10 @@ def delivery_page(record: DeliveryRecord) -> str:
         "record": record,
         "totals": {name: sum(row[name] for row in record.files) for name in _COUNTS},
         "counted": _counted(results),
-        "bad": sorted(
-            (row for row in judged if row["status"] != "passed"),
-            key=lambda row: SEVERITIES.index(row["severity"]),
-        ),
+        "n_bad": sum(row["status"] != "passed" for row in judged),
+        "todo": _alike(not_passed(results)),
+        # of a delivery that was judged, the results say all
+        "problems": [] if results else record.problems,
         "changes": [row for row in judged if row["kind"] in _CHANGES],
         "tables": _by_table(results),
         "rows": _rows_before_and_now(record),
@@ -76,6 +81,15 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "remedy": kind_of(identifier).remedy,
         "slug": row["status"].replace(" ", "-"),
     }
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the rows in groups that ask for the same, each of one or more tables."""
+    groups: dict[tuple, list[dict[str, Any]]] = {}
+    for row in rows:
+        same = ("severity", "status", "title", "wanted", "notes")
+        groups.setdefault(tuple(row[name] for name in same), []).append(row)
+    return list(groups.values())
 
 
 def _counted(results: list[dict[str, Any]]) -> dict[str, Any]:
