@@ -65,13 +65,14 @@ def _newest_before(relations: Any, table: str) -> Path | None:
 def _make_codes(relations: Any, table: Table) -> None:
     """Make `<table>_codes`: a row per column and code, with its shares then and now.
 
-    Words that no list knows are left to `known`. `n_moved`: how many more or fewer values have the code than the earlier share says.
+    Words that no list knows are left to `known`. `n_moved`: how many more or fewer
+    values have the code than the earlier share says.
     """
     codes = [column.name for column in table.content if column.code_list]
     counted = " union all ".join(
-        f"select '{column.name}' as field, code, is_now, count(*) as n "  # noqa: S608
-        f"from both_times join terms on code_list = '{column.code_list}' "
-        f"and term = lower(trim({column.name})) group by all"
+        f"select '{column.name}' as field, terms.code, is_now, count(*) as n "  # noqa: S608
+        f"from both_times join terms on terms.code_list = '{column.code_list}' "
+        f"and terms.term = lower(trim(both_times.{column.name})) group by all"
         for column in table.content
         if column.code_list
     )
