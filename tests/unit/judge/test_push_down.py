@@ -67,8 +67,8 @@ CASES = {
             column="birth_on",
             min_value=0.99,
         ),
-        "select count(birth_on), count(*) filter (birth_on in ('1950-02-30', '31.2.50'))"
-        " from now",
+        "select count(birth_on), count(*) filter ("
+        "birth_on in ('1950-02-30', '31.2.50')) from now",
     ),
     "expect_column_proportion_of_non_null_values_to_be_between": (
         expectation(
@@ -94,7 +94,8 @@ CASES = {
             "rows.kept",
             min_value={"$PARAMETER": "rows_before * 0.99"},
         ),
-        "select n, n - (select count(*) from now) from (select count(*) as n from before)",
+        "select n, n - (select count(*) from now) "
+        "from (select count(*) as n from before)",
     ),
     "unexpected_rows_expectation": (
         expectation(
