@@ -111,8 +111,11 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
         show = Json(_say, lambda line: print(line, file=sys.stderr, flush=True))
     elif sys.stdout.isatty():
         show = Terminal()
-    with writer_lock(workspace, "receive"):
-        verdicts = receive(workspace, options.site, show.say, show=show)
+    try:
+        with writer_lock(workspace, "receive"):
+            verdicts = receive(workspace, options.site, show.say, show=show)
+    finally:
+        show.stop()
     if not verdicts:
         show.say("extracts/ holds no delivery: nothing was received")
     problems = [problem for verdict in verdicts for problem in verdict.problems]

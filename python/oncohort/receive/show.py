@@ -25,6 +25,9 @@ class Lines:
         if page and not self.is_brief:
             self.say(f"  page: {page}")
 
+    def stop(self) -> None:
+        """Leave no progress on the screen, whatever happened."""
+
     def ended(self, exit_code: int) -> None:
         """Say nothing more."""
 
@@ -48,9 +51,7 @@ class Terminal(Lines):
 
     def settled(self, verdict: Verdict, page: str | None) -> None:
         """Show the verdict."""
-        if self.status:
-            self.status.stop()
-            self.status = None
+        self.stop()
         colours = {ACCEPTED: "bold green", REFUSED: "bold red"}
         first, *rest = verdict.head_lines()
         self.console.print(first, style=colours.get(verdict.status, ""), markup=False)
@@ -63,6 +64,12 @@ class Terminal(Lines):
             self.console.print(f"  {problem}".replace("\n", "\n  "), markup=False)
         if page:
             self.console.print(f"  page: {page}", style="dim", markup=False)
+
+    def stop(self) -> None:
+        """Take the progress off the screen; the cursor comes back."""
+        if self.status:
+            self.status.stop()
+            self.status = None
 
     def _print_table(self, failed: list[dict[str, Any]]) -> None:
         from rich import box
