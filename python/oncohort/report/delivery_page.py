@@ -63,7 +63,10 @@ def delivery_page(record: DeliveryRecord) -> str:
         "todo": _alike(not_passed(results)),
         # of a delivery that was judged, the results say all
         "problems": [] if results else record.problems,
-        "changes": [row for row in judged if row["kind"] in _CHANGES],
+        "changes": sorted(
+            (row for row in judged if row["kind"] in _CHANGES),
+            key=lambda row: _STATUSES.index(row["status"]),
+        ),
         "tables": _by_table(results),
         "rows": _rows_before_and_now(record),
         "severities": SEVERITIES,
