@@ -11,7 +11,7 @@ from oncohort.receive.run import prepare
 PATIENTS = "no,sex,born\n0001,F,1950-01-02\n0002,F,1960-03\n"
 
 
-@pytest.mark.parametrize("n_renames", range(6))
+@pytest.mark.parametrize("n_renames", range(7))
 def test_a_kill_at_any_moment_leaves_all_or_nothing(hospital, monkeypatch, n_renames):
     """Killed after `n_renames` renames: the next command finishes or discards."""
     prepare(hospital.workspace)
@@ -26,7 +26,7 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(hospital, monkeypatch, n_ren
         real(source, target)
 
     monkeypatch.setattr(journal.os, "replace", replace)
-    if n_renames < 5:
+    if n_renames < 6:  # the last one is of the page
         with pytest.raises(KeyboardInterrupt):
             hospital.receive()
     else:
@@ -44,3 +44,5 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(hospital, monkeypatch, n_ren
     assert not (hospital.workspace.landing / "_incoming").exists()
     (verdict,) = hospital.receive()
     assert verdict.status == ("accepted" if n_renames == 0 else "unchanged")
+    pages = hospital.workspace.root / "queries" / "clinic" / "deliveries"
+    assert [path.name for path in pages.iterdir()] == ["2020-01-31.html"]

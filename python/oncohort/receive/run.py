@@ -7,7 +7,9 @@ from oncohort.errors import ConfigError, DeliveryRefused
 from oncohort.identity import PUBLIC_TEST_KEY, id_key
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.journal import recover
+from oncohort.receive.show import Lines
 from oncohort.receive.verdict import REFUSED, Verdict
+from oncohort.report.delivery_records import write_delivery_page
 from oncohort.workspace import Workspace, is_hidden
 
 
@@ -16,12 +18,14 @@ def receive(
     site: str | None = None,
     say: Callable[[str], None] = print,
     is_brief: bool = False,
+    show: Lines | None = None,
 ) -> list[Verdict]:
     """Land what is new under `extracts/`, and the configuration of sites and studies.
 
     A delivery lands whole or not at all; one that is refused does not keep the others
     from landing. The caller holds the workspace's lock; `say` gets each line of the
-    report, `is_brief` leaves out what there is nothing to do about.
+    report, `is_brief` leaves out what there is nothing to do about; `show` shows the
+    verdicts in another way. Each delivery gets its page under `queries/`.
 
     Returns
     -------
@@ -42,30 +46,28 @@ def receive(
     folders = delivery_folders(workspace, site)
     if folders and key == PUBLIC_TEST_KEY:
         say("public test key in use: fine for made-up and public data only")
+    show = show or Lines(say, is_brief)
     verdicts = []
-
-    def settle(verdict: Verdict) -> None:
-        verdicts.append(verdict)
-        for line in verdict.lines(is_brief):
-            say(line)
-
-    for folder in folders:
+    for number, folder in enumerate(folders, start=1):
         name = folder.parent.name
+        show.started(f"{name} {folder.name}", number, len(folders))
         config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
         if isinstance(config, ConfigError | DeliveryRefused):
-            settle(Verdict(name, folder.name, REFUSED, problems=[config]))
+            verdict = Verdict(name, folder.name, REFUSED, problems=[config])
+            config = None
         else:
             from oncohort.receive.delivery import receive_delivery
 
-            settle(receive_delivery(workspace, folder, config, key))
+            verdict = receive_delivery(workspace, folder, config, key)
+        verdicts.append(verdict)
+        page = write_delivery_page(workspace, verdict, config)
+        show.settled(verdict, page and workspace.relative(page))
     senders = {folder.parent.name for folder in folders}
-    misconfigured += [
-        config
-        for name, config in sites.items()
-        if isinstance(config, ConfigError) and name not in senders
-    ]
+    unsent = [config for name, config in sites.items() if name not in senders]
+    misconfigured += [each for each in unsent if isinstance(each, ConfigError)]
     for problem in misconfigured:
-        settle(Verdict("configuration", "", REFUSED, problems=[problem]))
+        verdicts.append(Verdict("configuration", "", REFUSED, problems=[problem]))
+        show.settled(verdicts[-1], None)
     return verdicts
 
 
