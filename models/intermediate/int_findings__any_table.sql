@@ -1,6 +1,6 @@
--- One row per finding of a rule that judges every contract table alike, as of a delivery
--- of the site. Dates counted from an anchor have no place beside the day of a delivery.
--- The rules: seed `record_rules`.
+-- One row per finding of a rule that judges every contract table alike, as of a
+-- delivery of the site. Dates counted from an anchor have no place beside the day of a
+-- delivery. The rules: seed `record_rules`.
 {% set pairs = date_columns() or [('patients', 'birth_on')] %}
 with
 
