@@ -99,7 +99,7 @@ findings as (
     where marker_code = 'her2' and method_code in ('fish', 'cish')
         and (unit like '%ratio%' or unit like '%比值%')
         and result_code = 'negative'
-        and value >= {{ limit_of('biomarkers.ratio_against_result', 'double') }}
+        and value > {{ limit_of('biomarkers.ratio_against_result', 'double') }}
 )
 
 select * from findings
