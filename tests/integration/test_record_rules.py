@@ -9,6 +9,7 @@ hospital.
 """
 
 import csv
+import io
 import os
 import shlex
 import subprocess
@@ -23,6 +24,7 @@ from workspaces import ROOT
 
 from oncohort.contract import extract_tables
 from oncohort.receive.run import receive
+from oncohort.sql import run_sql
 from oncohort.workspace import Workspace
 
 BASELINE = {
@@ -86,8 +88,8 @@ def patient_rows(text):
 
 
 @pytest.fixture(scope="module")
-def raised(tmp_path_factory):
-    """(rule, kind) -> rules with an open query for that patient, all from one build."""
+def judged(tmp_path_factory):
+    """A workspace with a patient for each case and each near miss, built once."""
     workspace = Workspace(tmp_path_factory.mktemp("rules"))
     sent = defaultdict(list)
     for case in CASES:
@@ -103,10 +105,17 @@ def raised(tmp_path_factory):
         write(workspace.extracts / place / f"{table}.csv", rows, columns[table])
     for site in ("clinic", "other"):
         describe(workspace, site, columns)
+    send_corrections(workspace)
     verdicts = receive(workspace, say=lambda line: None)
-    assert [v.status for v in verdicts] == ["accepted"] * 3, verdicts
+    assert [problem for verdict in verdicts for problem in verdict.problems] == []
     build(workspace)
-    return queries(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def raised(judged):
+    """Record number -> rules with an open query for that patient."""
+    return queries(judged)
 
 
 def describe(workspace, site, columns):
@@ -128,6 +137,36 @@ def describe(workspace, site, columns):
     write(folder / "codes.csv", codes, codes[0])
 
 
+def send_corrections(workspace):
+    """A site `ledger` whose contacts come in three deliveries of changes."""
+    days = {
+        "2018-01-01": {"fixed": 7, "broken": 1, "twice": 7, "deleted": 7, "same": 7},
+        "2018-02-01": {"fixed": 1, "broken": 7, "twice": 1, "deleted": ""},
+        "2018-03-01": {"twice": 7},
+    }
+    for day, scores in days.items():
+        rows = [
+            {"record_no": number, "contact_on": "2016-01-01", "ecog": ecog}
+            | {"state": "gone" if ecog == "" else ""}
+            for number, ecog in scores.items()
+        ]
+        path = workspace.extracts / "ledger" / day / "contacts.csv"
+        write(path, rows, rows[0])
+    columns = {name: name for name in ("record_no", "contact_on", "ecog")}
+    files = [
+        {
+            "match": "contacts.csv",
+            "delivery_kind": "changes",
+            "delete_when": {"column": "state", "in": ["gone"]},
+            "tables": [{"table": "contacts", "columns": columns}],
+        }
+    ]
+    text = SITE.format(site="ledger", files=yaml.safe_dump(files))
+    path = workspace.root / "sites" / "ledger" / "site.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+
+
 def build(workspace):
     program = Path(sys.executable).with_name("dbt")
     command = [program, "build", "--select", "+data_queries"]
@@ -146,8 +185,9 @@ def build(workspace):
 
 
 def queries(workspace):
+    landing = workspace.landing.as_posix()
     numbers = " union all ".join(
-        f"select record_no, patient_id from read_parquet('{workspace.landing}/{table}"
+        f"select record_no, patient_id from read_parquet('{landing}/{table}"
         "/*/*/*.parquet', hive_partitioning = false)"
         for table in extract_tables()
     )
@@ -176,3 +216,40 @@ def test_rule_is_silent_on_what_may_be_right(raised, case):
 def test_every_rule_has_its_case():
     rules = [row["rule_id"] for row in read(ROOT / "seeds" / "record_rules.csv")]
     assert [case["rule_id"] for case in CASES] == rules
+
+
+def test_unmapped_words_come_with_the_known_words_most_like_them(judged):
+    out = io.StringIO()
+    run_sql(judged, "unmapped", out, format="csv", working=True)
+
+    rows = csv.DictReader(out.getvalue().splitlines())
+    words = {row["word"]: row["suggestions"] for row in rows}
+    assert words == {"earlobe": "", "lapatnib": "lapatinib, olaparib"}
+
+
+def test_every_rule_is_listed_with_its_queries(judged):
+    out = io.StringIO()
+    run_sql(judged, "record_rules", out, format="csv", working=True)
+
+    rows = list(csv.DictReader(out.getvalue().splitlines()))
+    assert {row["rule_id"] for row in rows} == {case["rule_id"] for case in CASES}
+    assert all(int(row["n_open"]) > 0 for row in rows)
+
+
+def test_changes_close_and_reopen_queries(judged):
+    with duckdb.connect(str(judged.working_db), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct record_no, status, first_seen_on::varchar, n_deliveries "
+            "from quality.data_queries join read_parquet("
+            f"'{judged.landing.as_posix()}/contacts/site=ledger/*/*.parquet', "
+            "hive_partitioning = false) using (patient_id) "
+            "where rule_id = 'contacts.ecog_out_of_range' order by all"
+        ).fetchall()
+
+    assert rows == [
+        ("broken", "open", "2018-02-01", 2),
+        ("deleted", "closed", "2018-01-01", 1),
+        ("fixed", "closed", "2018-01-01", 1),
+        ("same", "open", "2018-01-01", 3),
+        ("twice", "reopened", "2018-01-01", 2),
+    ]
