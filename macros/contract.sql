@@ -16,10 +16,7 @@
         {%- set relation = source('extract', table) -%}
         {%- set terms = ref('stg_landing__code_terms') -%}
         {%- if execute -%}
-            {%- set declared = graph.sources.values()
-                | selectattr('source_name', 'equalto', 'extract')
-                | selectattr('name', 'equalto', table) | first -%}
-            {%- for column in declared.columns.values() -%}
+            {%- for column in content_columns(table) -%}
                 {%- set meta = column.config.meta -%}
                 {%- if (meta.type == 'code') == (kind == 'unmapped')
                     and meta.type in ('code', 'date', 'number', 'integer') -%}
@@ -54,4 +51,76 @@
         {%- elif meta.type == 'number' %}{{ number_of('source.' ~ column) }}
         {%- else %}{{ integer_of('source.' ~ column) }}
         {%- endif %} is null
+{%- endmacro %}
+
+{#- Content columns of a contract table, as declared: all but lineage. -#}
+{% macro content_columns(table) -%}
+    {%- set declared = graph.sources.values()
+        | selectattr('source_name', 'equalto', 'extract')
+        | selectattr('name', 'equalto', table) | first -%}
+    {{ return(declared.columns.values() | selectattr('config.meta.type', 'defined') | list) }}
+{%- endmacro %}
+
+{#- Landed rows whose record stands more than once in its delivery: one select per table,
+    then one per date, number and code, united: free text is no value to compare. -#}
+{% macro repeated_records() -%}
+    {%- set selects = [] -%}
+    {%- for table in contract_tables() -%}
+        {%- set relation = source('extract', table) -%}
+        {%- set terms = ref('stg_landing__code_terms') -%}
+        {%- if execute -%}
+            {%- set content = content_columns(table) -%}
+            {{ 'with' if loop.first else ',' }} {{ table }} as (
+                {{ repeated_rows_of(relation, content) }}
+            )
+            {%- for column in content if column.config.meta.type != 'text' -%}
+                {%- do selects.append(
+                    repeated_values_of(table, column.name, column.config.meta)
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor %}
+    {{ selects | join('\nunion all\n') or 'select 1 as parsed_without_graph' }}
+{%- endmacro %}
+
+{% macro repeated_rows_of(relation, content) -%}
+    {%- set parts = ['source_file', "'|'", "coalesce(source_sheet, '')"] -%}
+    {%- for column in content -%}
+        {%- do parts.extend(["'|'", "coalesce(" ~ column.name ~ ", '')"]) -%}
+    {%- endfor -%}
+    {%- set dates = content | selectattr('config.meta.type', 'equalto', 'date')
+        | map(attribute='name') | list -%}
+    select
+        *,
+        {{ 'coalesce(' ~ (dates + ['null']) | join(', ') ~ ') is not null' if dates
+            else 'true' }} as has_date,
+        {{ dbt.hash(dbt.concat(parts)) }} as content_hash
+    from {{ relation }}
+    where row_action <> 'delete'
+        and record_id in (
+            select record_id
+            from {{ relation }}
+            where row_action <> 'delete'
+            group by site_id, delivered_on, record_id
+            having count(*) > 1
+        )
+{%- endmacro %}
+
+{% macro repeated_values_of(table, column, meta) -%}
+    select
+        site_id,
+        {{ date_of('delivered_on') }} as delivered_on,
+        patient_id,
+        record_id,
+        source_row_id,
+        has_date,
+        content_hash,
+        '{{ table }}' as table_name,
+        '{{ column }}' as field,
+        {% if meta.type == 'code' %}{{ code_of(meta.code_list, column) }}
+        {%- elif meta.type == 'date' %}{{ column }}
+        {%- else %}cast({{ number_of(column) }} as varchar)
+        {%- endif %} as value,
+        {{ 'true' if meta.type == 'date' else 'false' }} as is_date
+    from {{ table }} as source
 {%- endmacro %}
