@@ -64,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
     add(_init, "make the workspace's folders, and empty tables for dbt")
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
+    queries = add(_queries, "write a site's feedback workbook")
+    queries.add_argument("site", metavar="SITE", help="site to be asked")
+    day = "day of issue; default: today"
+    queries.add_argument("--date", metavar="YYYY-MM-DD", help=day)
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
@@ -72,7 +76,8 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--study", help="search this study's tables first")
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
-    sql.add_argument("--working", action="store_true", help=working)
+    for command in (queries, sql):
+        command.add_argument("--working", action="store_true", help=working)
     synthesize = add(_synthesize, "write the made-up extracts of eight hospitals")
     out = "gets extracts/ and truth.csv; default: the workspace"
     synthesize.add_argument("--out", type=Path, metavar="DIR", help=out)
@@ -105,6 +110,14 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
         print("extracts/ holds no delivery: nothing was received")
     problems = [problem for verdict in verdicts for problem in verdict.problems]
     return max((problem.exit_code for problem in problems), default=0)
+
+
+def _queries(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.lock import writer_lock
+    from oncohort.queries import issue_queries
+
+    with writer_lock(workspace, "queries"):
+        issue_queries(workspace, options.site, options.date, options.working)
 
 
 def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from oncohort.errors import ConfigError
 from oncohort.publish import DATABASE
+from oncohort.safe_cells import csv_cell
 from oncohort.workspace import Workspace
 
 SCHEMAS = ("core", "quality", "analysis", "reference")
@@ -48,7 +49,7 @@ def run_sql(
     """
     import duckdb
 
-    database = _database(workspace, working)
+    database = database_file(workspace, working)
     question = named_query(workspace, text) or text
     try:
         with duckdb.connect(
@@ -84,7 +85,14 @@ def named_query(workspace: Workspace, text: str) -> str | None:
     )
 
 
-def _database(workspace: Workspace, working: bool) -> Path:
+def database_file(workspace: Workspace, working: bool) -> Path:
+    """Return the published database, or the working one.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
     if working:
         if workspace.working_db.is_file():
             return workspace.working_db
@@ -128,7 +136,12 @@ def _only_select(connection: Any, text: str) -> Any:
 def _write_csv(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(map(_plain, row) for row in rows)
+    writer.writerows(map(_harmless, row) for row in rows)
+
+
+def _harmless(value: Any) -> Any:
+    """Return a value as CSV shows it; no text of a site is a formula there."""
+    return csv_cell(value) if isinstance(value, str) else _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -74,7 +74,7 @@ class _Delivery:
         self._check_date(folder.name)
         self.files = self._files(folder)
         self.matched = [
-            (entry, [name for name in self.files if _matches(name, entry.match)])
+            (entry, [name for name in self.files if matches(name, entry.match)])
             for entry in config.files
         ]
         self.sha256 = {name: sha256_of(path) for name, path in self.files.items()}
@@ -204,7 +204,7 @@ class _Delivery:
         )
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
     """Return whether a file is meant; `.gz` may be left out of the pattern."""
     name = tidy(name)
     unpacked = name[:-3] if name.lower().endswith(".gz") else name

@@ -22,10 +22,10 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
         If the file is no workbook, is too large unpacked, lacks the sheet or the
         header line.
     """
-    _check_size(path, shown)
+    check_size(path, shown)
     sheet, rows = _sheet_rows(path, shown, config)
     header = [
-        tidy(_text(cell))
+        tidy(cell_text(cell))
         for row in rows[config.header_line - 1 : config.header_line]
         for cell in row
     ]
@@ -39,14 +39,15 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
         )
     first = config.data_line or config.header_line + 1
     texts = (
-        (line, [_text(cell) for cell in row])
+        (line, [cell_text(cell) for cell in row])
         for line, row in enumerate(rows[first - 1 :], start=first)
     )
     filled = ((line, cells) for line, cells in texts if any(cells))
     return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
-def _check_size(path: Path, shown: str) -> None:
+def check_size(path: Path, shown: str) -> None:
+    """Refuse a workbook that is too large unpacked."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
@@ -94,7 +95,7 @@ def _sheet_name(names: list[str], shown: str, wanted: str | None) -> str:
     )
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """Return a cell as a person would type it, without its format."""
     if isinstance(cell, str):
         return cell.replace("\0", "")

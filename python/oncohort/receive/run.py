@@ -5,6 +5,7 @@ from pathlib import Path
 
 from oncohort.errors import ConfigError, DeliveryRefused
 from oncohort.identity import PUBLIC_TEST_KEY, id_key
+from oncohort.queries.ledger import land_ledger
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.journal import recover
 from oncohort.receive.verdict import REFUSED, Verdict
@@ -17,7 +18,7 @@ def receive(
     say: Callable[[str], None] = print,
     is_brief: bool = False,
 ) -> list[Verdict]:
-    """Land what is new under `extracts/`, and the configuration of sites and studies.
+    """Land what is new under `extracts/`, the configuration and the sites' answers.
 
     A delivery lands whole or not at all; one that is refused does not keep the others
     from landing. The caller holds the workspace's lock; `say` gets each line of the
@@ -26,8 +27,8 @@ def receive(
     Returns
     -------
     list of Verdict
-        One per delivery (of the one site, if named), and one per broken site or study
-        configuration.
+        One per delivery (of the one site, if named), one per broken site or study
+        configuration, one per answered workbook that cannot be read.
 
     Raises
     ------
@@ -66,6 +67,8 @@ def receive(
     ]
     for problem in misconfigured:
         settle(Verdict("configuration", "", REFUSED, problems=[problem]))
+    for verdict in land_ledger(workspace, site, say):
+        settle(verdict)
     return verdicts
 
 
