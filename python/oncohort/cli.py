@@ -64,10 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add(_init, "make the workspace's folders, and empty tables for dbt")
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
-    queries = add(_queries, "write a site's feedback workbook")
-    queries.add_argument("site", metavar="SITE", help="site to be asked")
-    day = "day of issue; default: today"
-    queries.add_argument("--date", metavar="YYYY-MM-DD", help=day)
+    _add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
@@ -76,8 +73,7 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--study", help="search this study's tables first")
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
-    for command in (queries, sql):
-        command.add_argument("--working", action="store_true", help=working)
+    sql.add_argument("--working", action="store_true", help=working)
     synthesize = add(_synthesize, "write the made-up extracts of eight hospitals")
     out = "gets extracts/ and truth.csv; default: the workspace"
     synthesize.add_argument("--out", type=Path, metavar="DIR", help=out)
@@ -89,6 +85,14 @@ def parser() -> argparse.ArgumentParser:
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
     where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
+
+
+def _add_queries(command: argparse.ArgumentParser) -> None:
+    command.add_argument("site", metavar="SITE", help="site that is asked")
+    day = "day of issue; default: today"
+    command.add_argument("--date", metavar="YYYY-MM-DD", help=day)
+    working = "what the working database asks, not the published one"
+    command.add_argument("--working", action="store_true", help=working)
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:

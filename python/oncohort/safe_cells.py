@@ -30,3 +30,8 @@ def is_formula(text: str) -> bool:
 def csv_cell(text: str) -> str:
     """Return a text for a CSV: an apostrophe before what could be a formula."""
     return f"'{text}" if is_formula(text) else text
+
+
+def shown_width(text: str) -> int:
+    """Return how many columns a text takes; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

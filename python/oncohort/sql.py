@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import IO, Any
 
 from oncohort.errors import ConfigError
 from oncohort.publish import DATABASE
-from oncohort.safe_cells import csv_cell
+from oncohort.safe_cells import csv_cell, shown_width
 from oncohort.workspace import Workspace
 
 SCHEMAS = ("core", "quality", "analysis", "reference")
@@ -163,10 +162,10 @@ def _write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> Non
         n_rows += 1
         if n_rows <= _ROWS_SHOWN:
             shown.append([_cell(value) for value in row])
-    widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
+    widths = [max(map(shown_width, column)) for column in zip(*shown, strict=True)]
     for number, row in enumerate(shown):
         padded = (
-            cell + " " * (width - _width(cell))
+            cell + " " * (width - shown_width(cell))
             for cell, width in zip(row, widths, strict=True)
         )
         out.write("  ".join(padded).rstrip() + "\n")
@@ -179,11 +178,6 @@ def _write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> Non
 def _cell(value: Any) -> str:
     text = " ".join(str(_plain(value)).split())
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
-
-
-def _width(text: str) -> int:
-    """Return how many columns a text takes; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 _WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -11,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from oncohort.queries.pending import SEVERITIES, Query
 from oncohort.queries.texts import ANSWERS, texts
 from oncohort.receive.site_config import SiteConfig
-from oncohort.safe_cells import is_formula, plain_text
+from oncohort.safe_cells import is_formula, plain_text, shown_width
 
 STAMP = (2020, 1, 1, 0, 0, 0)
 WRITTEN = b"2020-01-01T00:00:00Z"
@@ -19,26 +22,34 @@ MAX_CHARACTERS = 1000
 COVER = ("site", "workbook", "as_of", "issued", "counts")
 WIDTHS = {
     "no": 5,
-    "severity": 10,
+    "severity": 9,
     "delivered": 11,
-    "file": 18,
-    "sheet": 12,
-    "line": 8,
-    "record_no": 14,
-    "field": 16,
-    "value": 18,
-    "related": 20,
-    "message": 38,
-    "remedy": 34,
+    "file": 17,
+    "sheet": 11,
+    "line": 7,
+    "record_no": 13,
+    "field": 15,
+    "value": 15,
+    "related": 18,
+    "message": 32,
+    "remedy": 30,
     "first_seen": 11,
-    "answer": 19,
-    "comment": 30,
+    "answer": 17,
+    "comment": 28,
     "query_id": 9,
 }
-_FILLS = {"critical": "F4B6B0", "major": "FBD9A6", "minor": "FFF4C2"}
-_ASKED = "EAF3FB"
-_HEAD = "DDE3EA"
-_WARNING = "FFE0A0"
+_FILLS = {
+    "critical": "F4B6B0",
+    "major": "FBD9A6",
+    "minor": "FFF4C2",
+    "answer": "EAF3FB",
+    "comment": "EAF3FB",
+    "head": "DDE3EA",
+}
+_WARNING, _GREY = "FFE0A0", "5A626C"
+_LINE_HEIGHT = 15
+# a line ends at a word, before its last column
+_LOST_TO_WORDS = 1.15
 
 
 def workbook_bytes(
@@ -61,30 +72,30 @@ def workbook_bytes(
 
 
 def _write_cover(sheet: Any, site: SiteConfig, facts: dict[str, str]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import PatternFill
 
     words = texts(site.language)
     sheet.title = words["cover_sheet"]
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 84
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 84
     sheet.sheet_view.showGridLines = False
-    _put(sheet, 1, 1, words["title"]).font = Font(bold=True, size=16)
+    _put(sheet, 1, 1, words["title"], bold=True, size=16)
     row = 2
     if site.is_made_up:
-        for column in (1, 2):
-            sheet.cell(row, column).fill = PatternFill("solid", fgColor=_WARNING)
-        _put(sheet, row, 1, words["made_up"]).font = Font(bold=True)
+        for column, text in enumerate((words["made_up"], ""), start=1):
+            cell = _put(sheet, row, column, text, bold=True)
+            cell.fill = PatternFill("solid", fgColor=_WARNING)
         row += 1
     for key, text in facts.items():
         row += 1
-        _put(sheet, row, 1, words[key]).font = Font(color="5A626C")
+        _put(sheet, row, 1, words[key], color=_GREY)
         _put(sheet, row, 2, text)
     for head in ("what", "how", "whom"):
         row += 2
-        _put(sheet, row, 1, words[f"{head}_head"]).font = Font(bold=True)
+        _put(sheet, row, 1, words[f"{head}_head"], bold=True)
         lines = [key for key in words if re.fullmatch(rf"{head}(_\d)?", key)]
         for number, key in enumerate(lines):
-            cell = _put(sheet, row + number, 2, words[key])
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            _put(sheet, row + number, 2, words[key]).alignment = _wrapped()
+            sheet.row_dimensions[row + number].height = _height([84], [words[key]])
         row += len(lines) - 1
     _fit_to_page(sheet, "portrait", facts["workbook"], words)
 
@@ -92,33 +103,38 @@ def _write_cover(sheet: Any, site: SiteConfig, facts: dict[str, str]) -> None:
 def _write_queries(
     sheet: Any, words: dict[str, str], name: str, queries: list[Query]
 ) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-    from openpyxl.utils import get_column_letter
+    from openpyxl.styles import Border, PatternFill, Side
 
-    top, line = Alignment(wrap_text=True, vertical="top"), Side(color="C3CAD2")
-    frame, small = Border(top=line, bottom=line, left=line, right=line), Font(size=7)
+    line, wrapped = Side("thin", color="C3CAD2"), _wrapped()
+    frame = Border(top=line, bottom=line, left=line, right=line)
     fills = {key: PatternFill("solid", fgColor=rgb) for key, rgb in _FILLS.items()}
-    asked, head = (PatternFill("solid", fgColor=rgb) for rgb in (_ASKED, _HEAD))
-    for column, (key, width) in enumerate(WIDTHS.items(), start=1):
-        cell = _put(sheet, 1, column, words[key])
-        cell.font, cell.fill, cell.alignment = Font(bold=True), head, top
-        cell.border = frame
-        sheet.column_dimensions[get_column_letter(column)].width = width
-        for row, query in enumerate(queries, start=2):
-            cell = _put(sheet, row, column, _content(key, row - 1, query, words))
-            cell.alignment, cell.border = top, frame
-            if key == "severity":
-                cell.fill = fills[query.severity]
-            elif key in ("answer", "comment"):
-                cell.fill = asked
-            elif key == "query_id":
-                cell.font = small
-    if not any(query.sheet for query in queries):
-        sheet.column_dimensions[_letter("sheet")].hidden = True
+    for row, query in enumerate([None, *queries], start=1):
+        shown = {
+            key: _content(key, row - 1, query, words) if query else words[key]
+            for key in WIDTHS
+        }
+        for column, (key, content) in enumerate(shown.items(), start=1):
+            look = {} if query else {"bold": True}
+            look = {"size": 7, "color": _GREY} if key == "query_id" else look
+            cell = _put(sheet, row, column, content, **look)
+            cell.border = frame
+            if key != "query_id":
+                cell.alignment = wrapped
+            fill = key if query else "head"
+            fill = query.severity if query and key == "severity" else fill
+            if fill in fills:
+                cell.fill = fills[fill]
+        del shown["query_id"]
+        sheet.row_dimensions[row].height = _height(WIDTHS.values(), shown.values())
+    for key, width in WIDTHS.items():
+        sheet.column_dimensions[_letter(key)].width = width
+    has_sheets = any(query.sheet for query in queries)
+    sheet.column_dimensions[_letter("sheet")].hidden = not has_sheets
     sheet.freeze_panes = "B2"
-    last = f"{_letter('query_id')}{len(queries) + 1}"
-    sheet.auto_filter.ref = f"A1:{last}"
-    sheet.print_area, sheet.print_title_rows = f"A1:{last}", "1:1"
+    last = len(queries) + 1
+    sheet.auto_filter.ref = f"A1:{_letter('query_id')}{last}"
+    sheet.print_area = f"A1:{_letter('comment')}{last}"
+    sheet.print_title_rows = "1:1"
     _add_choice(sheet, words, len(queries))
     _fit_to_page(sheet, "landscape", name, words)
 
@@ -137,19 +153,42 @@ def _content(key: str, number: int, query: Query, words: dict[str, str]) -> Any:
     return getattr(query, names.get(key, key))
 
 
-def _put(sheet: Any, row: int, column: int, content: Any) -> Any:
+def _put(sheet: Any, row: int, column: int, content: Any, **look: Any) -> Any:
     """Write a cell; a text is stored as text, whatever it starts with."""
     cell = sheet.cell(row, column)
-    if isinstance(content, str):
-        text = plain_text(content[: MAX_CHARACTERS + 1])
-        is_long = len(content) > MAX_CHARACTERS
-        cell.value = f"{text[:MAX_CHARACTERS]}…" if is_long else text
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = is_formula(content) or is_formula(text)
-    else:
+    cell.font = _font(**look)
+    if not isinstance(content, str):
         cell.value = content
+        return cell
+    text = plain_text(content[:MAX_CHARACTERS])
+    cell.value = f"{text}…" if len(content) > MAX_CHARACTERS else text
+    cell.data_type, cell.number_format = "s", "@"
+    cell.quotePrefix = is_formula(content) or is_formula(text)
     return cell
+
+
+@lru_cache
+def _font(size: int = 10, bold: bool = False, color: str = "000000") -> Any:
+    from openpyxl.styles import Font
+
+    return Font(name="Arial", size=size, bold=bold, color=color)
+
+
+@lru_cache
+def _wrapped() -> Any:
+    from openpyxl.styles import Alignment
+
+    return Alignment(wrap_text=True, vertical="top", horizontal="left")
+
+
+def _height(widths: Iterable[float], contents: Iterable[Any]) -> float:
+    """Return the height of a row whose texts wrap; not every program sees to it."""
+    lines = [
+        math.ceil(shown_width(str(content)[:MAX_CHARACTERS]) * _LOST_TO_WORDS / width)
+        for content, width in zip(contents, widths, strict=False)
+        if content is not None
+    ]
+    return max(lines) * _LINE_HEIGHT + 2
 
 
 def _add_choice(sheet: Any, words: dict[str, str], n_queries: int) -> None:
@@ -174,7 +213,8 @@ def _fit_to_page(sheet: Any, way: str, name: str, words: dict[str, str]) -> None
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.page_margins.footer = 0.3
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = name, words["page"]
 
 

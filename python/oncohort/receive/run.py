@@ -8,6 +8,7 @@ from oncohort.identity import PUBLIC_TEST_KEY, id_key
 from oncohort.queries.ledger import land_ledger
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.journal import recover
+from oncohort.receive.site_config import SiteConfig
 from oncohort.receive.verdict import REFUSED, Verdict
 from oncohort.workspace import Workspace, is_hidden
 
@@ -51,14 +52,7 @@ def receive(
             say(line)
 
     for folder in folders:
-        name = folder.parent.name
-        config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
-        if isinstance(config, ConfigError | DeliveryRefused):
-            settle(Verdict(name, folder.name, REFUSED, problems=[config]))
-        else:
-            from oncohort.receive.delivery import receive_delivery
-
-            settle(receive_delivery(workspace, folder, config, key))
+        settle(_received(workspace, folder, sites, key))
     senders = {folder.parent.name for folder in folders}
     misconfigured += [
         config
@@ -70,6 +64,21 @@ def receive(
     for verdict in land_ledger(workspace, site, say):
         settle(verdict)
     return verdicts
+
+
+def _received(
+    workspace: Workspace,
+    folder: Path,
+    sites: dict[str, SiteConfig | ConfigError],
+    key: bytes,
+) -> Verdict:
+    from oncohort.receive.delivery import receive_delivery
+
+    name = folder.parent.name
+    config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
+    if isinstance(config, ConfigError | DeliveryRefused):
+        return Verdict(name, folder.name, REFUSED, problems=[config])
+    return receive_delivery(workspace, folder, config, key)
 
 
 def prepare(workspace: Workspace) -> None:

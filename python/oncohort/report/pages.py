@@ -11,6 +11,7 @@ from oncohort.analysis.published import VERDICTS
 from oncohort.analysis.results import library
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.sections import grouped, section
+from oncohort.report.sites import sites_content
 from oncohort.report.study_data import StudyData, study_data
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
@@ -23,12 +24,12 @@ def write_report(
     publication_id: str,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Write `index.html`, one page per study and the figures.
+    """Write `index.html`, one page per study and the figures, one page of the sites.
 
     Parameters
     ----------
     workspace : Workspace
-        Its studies with a `plan.toml` get a page each.
+        Its studies with a `plan.toml` that screened anybody get a page each.
     database : Path
         DuckDB file with schema `analysis`; only read.
     out_dir : Path
@@ -62,11 +63,18 @@ def write_report(
                 continue
             plan = load_plan(folder / "plan.toml")
             data = study_data(connection, plan)
+            if data.is_unscreened:
+                say(f"{study_id}: screened nobody, no page")
+                continue
             studies.append(_content(plan, data, out_dir / "figures"))
             write(f"{study_id}.html", "study.html", **studies[-1])
             state = f"{len(data.results)} results" if data.results else "no results yet"
             say(f"{study_id}: report page written, {state}")
-    write("index.html", "index.html", studies=studies)
+        sites = sites_content(connection, workspace.root / "landing")
+    if sites:
+        write("sites.html", "sites.html", **sites)
+        say("sites: report page written")
+    write("index.html", "index.html", studies=studies, sites=sites)
 
 
 def _content(plan: Plan, data: StudyData, figures: Path) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""The page over all sites: deliveries, and queries by site, age, severity and rule."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oncohort.analysis.store import StudyTables
+from oncohort.identity import text_literal
+from oncohort.report.study_data import DELIVERIES, Row
+
+if TYPE_CHECKING:
+    import duckdb
+
+STATUSES = ("open", "reopened", "answered", "accepted", "closed")
+UNSETTLED = STATUSES[:3]
+SEVERITIES = ("critical", "major", "minor")
+FIXED_BY = ("site", "centre")
+# days since it was first seen, both ends in: the newest delivery of anybody is day 0
+AGES = {"0–30": 30, "31–90": 90, "91–180": 180, "over 180": None}
+RULES_SHOWN = 20
+_SITES = "select distinct site_id from quality.row_reconciliation order by all"
+_QUERIES = """
+select site_id, rule_id, severity, fixed_by, status, message_en as message,
+    greatest(0, (select max(delivered_on) from quality.row_reconciliation)
+        - first_seen_on) as age_days,
+    count(*) as n
+from quality.data_queries
+group by all
+order by all
+"""
+_VERDICTS = """
+select site_id, delivered_on, severity, status, count(*) as n
+from read_parquet({files}, hive_partitioning = false)
+group by all
+"""
+
+
+def sites_content(
+    connection: "duckdb.DuckDBPyConnection", landing: Path
+) -> dict[str, Any] | None:
+    """Return what the page shows; None if no delivery was built.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        A database with schema `quality`; only read.
+    landing : Path
+        The landing zone, for the book `expectation_results`.
+    """
+    quality = StudyTables(connection, "quality")
+    if not quality.columns("row_reconciliation"):
+        return None
+    sites = [row["site_id"] for row in _rows(connection, _SITES)]
+    found = DELIVERIES.format(name="quality.row_reconciliation")
+    deliveries = _rows(connection, found, [sites])
+    queries = _rows(connection, _QUERIES) if quality.columns("data_queries") else []
+    if not deliveries:
+        return None
+    verdicts = _verdicts(connection, landing)
+    for row in deliveries:
+        found = verdicts.get((row["site_id"], row["delivered_on"]), Counter())
+        row["judged"] = {name: found[name] for name in ("passed", "not applicable")}
+        row["judged"] |= {s: found[f"failed {s}"] for s in SEVERITIES}
+        row["judged"]["error"] = found["error"]
+        row["page"] = None
+    unsettled = [row for row in queries if row["status"] in UNSETTLED]
+    return {
+        "statuses": STATUSES,
+        "fixers": FIXED_BY,
+        "ages": tuple(AGES),
+        "severities": SEVERITIES,
+        "deliveries": deliveries,
+        "is_judged": bool(verdicts),
+        "newest_on": max(row["delivered_on"] for row in deliveries),
+        "sites": sites,
+        "n_queries": _total(queries),
+        "n_unsettled": _total(unsettled),
+        "by_status": _crossed(queries, sites, "status", STATUSES),
+        "by_age": _crossed(unsettled, sites, "age", AGES),
+        "by_severity": _crossed(unsettled, sites, "severity", SEVERITIES),
+        "by_fixer": _crossed(unsettled, sites, "fixed_by", FIXED_BY),
+        "rules": _rules(unsettled),
+    }
+
+
+def _rows(
+    connection: "duckdb.DuckDBPyConnection", query: str, values: Any = None
+) -> list[Row]:
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        {**row, "age": _age(row["age_days"])} if "age_days" in row else row
+        for row in rows
+    ]
+
+
+def _age(days: int) -> str:
+    return next(name for name, last in AGES.items() if last is None or days <= last)
+
+
+def _verdicts(
+    connection: "duckdb.DuckDBPyConnection", landing: Path
+) -> dict[tuple[str, str], Counter[str]]:
+    """Return how many expectations of each delivery passed, failed, ..."""
+    files = landing / "expectation_results" / "*" / "*" / "*.parquet"
+    if not list(landing.glob("expectation_results/*/*/*.parquet")):
+        return {}
+    query = _VERDICTS.format(files=text_literal(files.as_posix()))
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for row in _rows(connection, query):
+        name = row["status"]
+        name = f"failed {row['severity']}" if name == "failed" else name
+        place = (row["site_id"], row["delivered_on"])
+        found.setdefault(place, Counter())[name] += row["n"]
+    return found
+
+
+def _total(rows: Iterable[Row]) -> int:
+    return sum(row["n"] for row in rows)
+
+
+def _crossed(
+    rows: list[Row], sites: list[str], by: str, names: Iterable[str]
+) -> dict[str, list[int]]:
+    """Return the count of each name, and their sum, per site and at last for all."""
+    counted = Counter()
+    for row in rows:
+        counted[row["site_id"], row[by]] += row["n"]
+    table = {site: [counted[site, name] for name in names] for site in sites}
+    table["All"] = [sum(column) for column in zip(*table.values(), strict=True)]
+    return {site: [*counts, sum(counts)] for site, counts in table.items()}
+
+
+def _rules(unsettled: list[Row]) -> list[Row]:
+    """Return the rules with most unsettled queries; the gravest first among equals."""
+    rules: dict[str, Row] = {}
+    for row in unsettled:
+        named = ("rule_id", "severity", "fixed_by", "message")
+        empty = {**{name: row[name] for name in named}, "n": 0, "sites": set()}
+        rule = rules.setdefault(row["rule_id"], empty)
+        rule["n"] += row["n"]
+        rule["sites"].add(row["site_id"])
+    return sorted(
+        rules.values(),
+        key=lambda r: (-r["n"], SEVERITIES.index(r["severity"]), r["rule_id"]),
+    )[:RULES_SHOWN]
