@@ -18,6 +18,13 @@ SEVERITIES = ("critical", "major", "minor")
 FIXED_BY = ("site", "centre")
 # days since it was first seen, both ends in: the newest delivery of anybody is day 0
 AGES = {"0–30": 30, "31–90": 90, "91–180": 180, "over 180": None}
+HEADS = (
+    ("To be fixed by", "fixed_by", FIXED_BY),
+    ("Age in days", "age", tuple(AGES)),
+    ("Severity", "severity", SEVERITIES),
+)
+JUDGED = (*(f"failed, {severity}" for severity in SEVERITIES), "passed")
+JUDGED += ("not applicable", "error")
 RULES_SHOWN = 20
 _SITES = "select distinct site_id from quality.row_reconciliation order by all"
 _QUERIES = """
@@ -59,27 +66,20 @@ def sites_content(
         return None
     verdicts = _verdicts(connection, landing)
     for row in deliveries:
-        found = verdicts.get((row["site_id"], row["delivered_on"]), Counter())
-        row["judged"] = {name: found[name] for name in ("passed", "not applicable")}
-        row["judged"] |= {s: found[f"failed {s}"] for s in SEVERITIES}
-        row["judged"]["error"] = found["error"]
+        row["judged"] = _judged(verdicts.get((row["site_id"], row["delivered_on"])))
         row["page"] = None
     unsettled = [row for row in queries if row["status"] in UNSETTLED]
     return {
-        "statuses": STATUSES,
-        "fixers": FIXED_BY,
-        "ages": tuple(AGES),
-        "severities": SEVERITIES,
         "deliveries": deliveries,
         "is_judged": bool(verdicts),
         "newest_on": max(row["delivered_on"] for row in deliveries),
         "sites": sites,
         "n_queries": _total(queries),
         "n_unsettled": _total(unsettled),
-        "by_status": _crossed(queries, sites, "status", STATUSES),
-        "by_age": _crossed(unsettled, sites, "age", AGES),
-        "by_severity": _crossed(unsettled, sites, "severity", SEVERITIES),
-        "by_fixer": _crossed(unsettled, sites, "fixed_by", FIXED_BY),
+        "statuses": STATUSES,
+        "by_status": _crossed(queries, sites, {"status": STATUSES}),
+        "unsettled_heads": {head: names for head, _, names in HEADS},
+        "unsettled": _crossed(unsettled, sites, {by: n for _, by, n in HEADS}),
         "rules": _rules(unsettled),
     }
 
@@ -111,7 +111,7 @@ def _verdicts(
     found: dict[tuple[str, str], Counter[str]] = {}
     for row in _rows(connection, query):
         name = row["status"]
-        name = f"failed {row['severity']}" if name == "failed" else name
+        name = f"failed, {row['severity']}" if name == "failed" else name
         place = (row["site_id"], row["delivered_on"])
         found.setdefault(place, Counter())[name] += row["n"]
     return found
@@ -121,16 +121,28 @@ def _total(rows: Iterable[Row]) -> int:
     return sum(row["n"] for row in rows)
 
 
+def _judged(found: Counter[str] | None) -> dict[str, int | None]:
+    """Return the counts of one delivery; None each if nothing was judged."""
+    return {name: None if found is None else found[name] for name in JUDGED}
+
+
 def _crossed(
-    rows: list[Row], sites: list[str], by: str, names: Iterable[str]
+    rows: list[Row], sites: list[str], columns: dict[str, Iterable[str]]
 ) -> dict[str, list[int]]:
-    """Return the count of each name, and their sum, per site and at last for all."""
-    counted = Counter()
+    """Return the counts of each column's values, then of all, per site and for all."""
+    counted: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
-        counted[row["site_id"], row[by]] += row["n"]
-    table = {site: [counted[site, name] for name in names] for site in sites}
-    table["All"] = [sum(column) for column in zip(*table.values(), strict=True)]
-    return {site: [*counts, sum(counts)] for site, counts in table.items()}
+        counted[row["site_id"], "", ""] += row["n"]
+        for by in columns:
+            counted[row["site_id"], by, row[by]] += row["n"]
+    places = [(by, name) for by, names in columns.items() for name in names]
+    table = {
+        site: [counted[site, by, name] for by, name in [*places, ("", "")]]
+        for site in sites
+    }
+    return table | {
+        "All": [sum(counts) for counts in zip(*table.values(), strict=True)]
+    }
 
 
 def _rules(unsettled: list[Row]) -> list[Row]:
