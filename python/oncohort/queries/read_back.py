@@ -11,7 +11,8 @@ from pathlib import Path
 from oncohort.errors import DeliveryRefused, OncohortError
 from oncohort.queries.register import NAME, is_iso_date
 from oncohort.queries.texts import answer_codes, same, texts, words_for
-from oncohort.receive.read_workbook import cell_text, check_size
+from oncohort.receive.cell_text import text_of
+from oncohort.receive.workbook_size import check_size
 
 _KEYS = ("query_id", "answer", "comment")
 _HEADER_WITHIN = 30
@@ -108,7 +109,7 @@ def _sheets(path: Path, shown: str) -> dict[str, list[list[str]]]:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             return {
                 name: [
-                    [cell_text(cell) for cell in row]
+                    [text_of(cell) for cell in row]
                     for row in book.get_sheet_by_name(name).to_python(
                         skip_empty_area=False
                     )

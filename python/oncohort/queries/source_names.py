@@ -5,7 +5,7 @@ from typing import Any
 
 from oncohort.contract import extract_tables
 from oncohort.queries.texts import texts
-from oncohort.receive.delivery import matches
+from oncohort.receive.sent_files import matches
 from oncohort.receive.site_config import FileConfig, SiteConfig, TableConfig
 from oncohort.receive.source_table import tidy
 
