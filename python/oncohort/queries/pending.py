@@ -7,6 +7,7 @@ from typing import Any
 from oncohort.errors import ConfigError
 from oncohort.identity import text_literal
 from oncohort.queries.source_names import source_name
+from oncohort.queries.texts import texts
 from oncohort.receive.site_config import SiteConfig
 from oncohort.workspace import Workspace
 
@@ -115,10 +116,9 @@ def _query(site: SiteConfig, row: Row, landed: dict[str, Row]) -> Query:
         )
     source = landed[row["source_row_id"]]
     table, field = row["table_name"], row["field"]
-    related = ""
-    if row["related_field"] or row["related_value"]:
-        name = source_name(site, source, table, row["related_field"] or "")
-        related = ": ".join(part for part in (name, row["related_value"]) if part)
+    related, fact = row["related_field"] or "", row["related_value"] or ""
+    fact = texts(site.language).get(f"{related} {fact}", fact)
+    named = (source_name(site, source, table, related), fact)
     return Query(
         query_id=row["query_id"],
         severity=row["severity"],
@@ -129,7 +129,7 @@ def _query(site: SiteConfig, row: Row, landed: dict[str, Row]) -> Query:
         record_no=source["record_no"],
         field=source_name(site, source, table, field or ""),
         value=source[field] if field in source else row["value"],
-        related=related,
+        related=": ".join(part for part in named if part),
         message=row["message"],
         remedy=row["remedy"],
         first_seen_on=row["first_seen_on"],

@@ -9,6 +9,8 @@ from oncohort.receive.sent_files import matches
 from oncohort.receive.site_config import FileConfig, SiteConfig, TableConfig
 from oncohort.receive.source_table import tidy
 
+_NAMES_SHOWN = 4
+
 
 def source_name(site: SiteConfig, row: dict[str, Any], table: str, field: str) -> str:
     """Return how the site calls a field of a landed row.
@@ -19,10 +21,12 @@ def source_name(site: SiteConfig, row: dict[str, Any], table: str, field: str) -
     """
     if not field:
         return ""
+    words = texts(site.language)
     other, _, column = field.rpartition(".")
     wanted = other or table
-    if wanted not in extract_tables():
-        return field
+    contract = extract_tables().get(wanted)
+    if contract is None or column not in [each.name for each in contract.content]:
+        return words.get(field, field)
     entries = list(_entries(site, row, wanted)) if wanted == table else []
     entries = entries or [
         entry for file in site.files for entry in file.tables if entry.table == wanted
@@ -32,7 +36,8 @@ def source_name(site: SiteConfig, row: dict[str, Any], table: str, field: str) -
         config = entry.columns.get(column)
         if config is not None and config.sources:
             names[(" / " if config.join is None else " + ").join(config.sources)] = None
-    return " / ".join(names) or texts(site.language)["not_sent"].format(column)
+    shown = [*list(names)[:_NAMES_SHOWN], *["…"][: len(names) > _NAMES_SHOWN]]
+    return " / ".join(shown) or words["not_sent"].format(column)
 
 
 def _entries(

@@ -80,6 +80,26 @@ def test_an_unreadable_value_stands_as_it_was_sent_and_a_missing_one_is_said(cli
     assert second["value"] == "(empty)"
 
 
+@pytest.mark.parametrize(
+    ("related_field", "related_value", "shown"),
+    [
+        ("patients.birth_on", "1950", "born: 1950"),
+        ("expected", "date", "expected: a date"),
+        ("delivered_on", "2020-01-31", "day of the delivery: 2020-01-31"),
+        ("contacts.contact_on", None, "(not in your files: contact_on)"),
+        (None, None, None),
+    ],
+)
+def test_the_other_fact_is_named_as_the_site_does(
+    clinic, related_field, related_value, shown
+):
+    clinic.ask("q1", related_field=related_field, related_value=related_value)
+
+    (line,) = clinic.lines(clinic.issue())
+
+    assert line["related"] == shown
+
+
 def test_only_what_the_site_can_answer_is_asked_the_gravest_first(clinic):
     for query_id, more in {
         "minor": {"severity": "minor"},
