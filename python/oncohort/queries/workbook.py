@@ -48,8 +48,6 @@ _FILLS = {
 }
 _WARNING, _GREY = "FFE0A0", "5A626C"
 _LINE_HEIGHT = 15
-# a line ends at a word, before its last column
-_LOST_TO_WORDS = 1.15
 
 
 def workbook_bytes(
@@ -184,7 +182,7 @@ def _wrapped() -> Any:
 def _height(widths: Iterable[float], contents: Iterable[Any]) -> float:
     """Return the height of a row whose texts wrap; not every program sees to it."""
     lines = [
-        math.ceil(shown_width(str(content)[:MAX_CHARACTERS]) * _LOST_TO_WORDS / width)
+        math.ceil(shown_width(str(content)[:MAX_CHARACTERS]) / width)
         for content, width in zip(contents, widths, strict=False)
         if content is not None
     ]
