@@ -9,6 +9,11 @@ from pathlib import Path
 from oncohort.errors import EXIT_CODES, OncohortError
 from oncohort.workspace import Workspace
 
+_AS_JSON = (
+    "print one JSON object at the end: deliveries (site_id, delivered_on, status, "
+    "files, expectations, problems, notes, page) and exit_code"
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
@@ -64,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add(_init, "make the workspace's folders, and empty tables for dbt")
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
+    receive.add_argument("--json", action="store_true", help=_AS_JSON)
     _add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
@@ -107,13 +113,21 @@ def _init(workspace: Workspace, options: argparse.Namespace) -> None:
 def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
     from oncohort.lock import writer_lock
     from oncohort.receive.run import receive
+    from oncohort.receive.show import Json, Lines, Terminal
 
+    show = Lines(_say)
+    if options.json:
+        show = Json(_say, lambda line: print(line, file=sys.stderr, flush=True))
+    elif sys.stdout.isatty():
+        show = Terminal()
     with writer_lock(workspace, "receive"):
-        verdicts = receive(workspace, site=options.site)
+        verdicts = receive(workspace, options.site, show.say, show=show)
     if not verdicts:
-        print("extracts/ holds no delivery: nothing was received")
+        show.say("extracts/ holds no delivery: nothing was received")
     problems = [problem for verdict in verdicts for problem in verdict.problems]
-    return max((problem.exit_code for problem in problems), default=0)
+    exit_code = max((problem.exit_code for problem in problems), default=0)
+    show.ended(exit_code)
+    return exit_code
 
 
 def _queries(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -1,6 +1,3 @@
-import sys
-import types
-
 import pytest
 
 from oncohort import refresh as module
@@ -31,8 +28,7 @@ def steps(hospital, monkeypatch):
     monkeypatch.setattr(
         module, "_analyse", lambda workspace, say: ran.append("analyse")
     )
-    report = types.SimpleNamespace(write_report=write_report)
-    monkeypatch.setitem(sys.modules, "oncohort.report", report)
+    monkeypatch.setattr("oncohort.report.write_report", write_report)
     hospital.ran = ran
     return hospital
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from oncohort.errors import DeliveryRefused
+from oncohort.judge.gate import judge_delivery, judged_by
 from oncohort.receive.journal import commit, incoming_folder, partition
 from oncohort.receive.land import (
     MANIFEST,
@@ -51,7 +52,6 @@ def receive_delivery(
         verdict.problems.append(_too_large(f"extracts/{config.site_id}", error))
     if verdict.problems:
         verdict.status = REFUSED
-        verdict.files = []
     return verdict
 
 
@@ -80,19 +80,27 @@ class _Delivery:
         self.key = key
         self.verdict = verdict
         self.sent = SentFiles(workspace, folder, config, key)
+        self.judged_by = judged_by(workspace, self.place)
+        self.columns: dict[str, set[str]] = {}
+        for table in (table for file in config.files for table in file.tables):
+            self.columns.setdefault(table.table, set()).update(table.columns)
 
     def receive(self) -> None:
-        """Land it, unless the same bytes have landed under the same mapping."""
+        """Land it, unless the same bytes landed, mapped and judged alike."""
         landed = (
             self.workspace.landing / partition("deliveries", *self.place) / MANIFEST
         )
         if landed.is_file():
             then = json.loads(landed.read_text(encoding="utf-8"))
             self.sent.refuse_altered(then)
-            if then["mapping"] == self.sent.mapping:
+            if then["mapping"] != self.sent.mapping:
+                changed = "the mapping"
+            elif then.get("judged_by", "") != self.judged_by:
+                changed = "what judges it (expectations, codes, earlier deliveries)"
+            else:
                 self.verdict.status = UNCHANGED
                 return
-            note = "the mapping changed since it landed: landed again"
+            note = f"{changed} changed since it landed: read again"
             self.verdict.notes.append(note)
         unread = ", ".join(sorted(set(self.sent.files) - set(self.sent.read)))
         if unread:
@@ -112,11 +120,21 @@ class _Delivery:
             with self.verdict.timed("land"):
                 for folder in incoming.glob("*/site=*/*"):
                     number_twins(connection, folder)
+        if not self.verdict.problems:
+            with self.verdict.timed("check"):
+                judged = judge_delivery(
+                    self.workspace, incoming, self.place, self.columns
+                )
+            self.verdict.results, self.verdict.problems = judged
         if self.verdict.problems:
             shutil.rmtree(incoming)
             return
         with self.verdict.timed("land"):
-            manifest = {"files": self.sent.read, "mapping": self.sent.mapping}
+            manifest = {
+                "files": self.sent.read,
+                "mapping": self.sent.mapping,
+                "judged_by": self.judged_by,
+            }
             books = delivery_books(self.verdict.files, self.place)
             write_books(incoming, self.place, books, manifest)
             copy_originals(self.workspace, incoming, self.sent.originals)

@@ -8,8 +8,10 @@ from oncohort.identity import PUBLIC_TEST_KEY, id_key
 from oncohort.queries.ledger import land_ledger
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.journal import recover
+from oncohort.receive.show import Lines
 from oncohort.receive.site_config import SiteConfig
 from oncohort.receive.verdict import REFUSED, Verdict
+from oncohort.report.delivery_records import write_delivery_page
 from oncohort.workspace import Workspace, is_hidden
 
 
@@ -18,12 +20,14 @@ def receive(
     site: str | None = None,
     say: Callable[[str], None] = print,
     is_brief: bool = False,
+    show: Lines | None = None,
 ) -> list[Verdict]:
     """Land what is new under `extracts/`, the configuration and the sites' answers.
 
     A delivery lands whole or not at all; one that is refused does not keep the others
     from landing. The caller holds the workspace's lock; `say` gets each line of the
-    report, `is_brief` leaves out what there is nothing to do about.
+    report, `is_brief` leaves out what there is nothing to do about; `show` shows the
+    verdicts in another way. Each delivery gets its page under `queries/`.
 
     Returns
     -------
@@ -44,25 +48,22 @@ def receive(
     folders = delivery_folders(workspace, site)
     if folders and key == PUBLIC_TEST_KEY:
         say("public test key in use: fine for made-up and public data only")
+    show = show or Lines(say, is_brief)
     verdicts = []
-
-    def settle(verdict: Verdict) -> None:
+    for number, folder in enumerate(folders, start=1):
+        show.started(f"{folder.parent.name} {folder.name}", number, len(folders))
+        verdict, page = _received(workspace, folder, sites, key)
         verdicts.append(verdict)
-        for line in verdict.lines(is_brief):
-            say(line)
-
-    for folder in folders:
-        settle(_received(workspace, folder, sites, key))
+        show.settled(verdict, page and workspace.relative(page))
     senders = {folder.parent.name for folder in folders}
-    misconfigured += [
-        config
-        for name, config in sites.items()
-        if isinstance(config, ConfigError) and name not in senders
-    ]
+    unsent = [config for name, config in sites.items() if name not in senders]
+    misconfigured += [each for each in unsent if isinstance(each, ConfigError)]
     for problem in misconfigured:
-        settle(Verdict("configuration", "", REFUSED, problems=[problem]))
+        verdicts.append(Verdict("configuration", "", REFUSED, problems=[problem]))
+        show.settled(verdicts[-1], None)
     for verdict in land_ledger(workspace, site, say):
-        settle(verdict)
+        verdicts.append(verdict)
+        show.settled(verdict, None)
     return verdicts
 
 
@@ -71,14 +72,17 @@ def _received(
     folder: Path,
     sites: dict[str, SiteConfig | ConfigError],
     key: bytes,
-) -> Verdict:
+) -> tuple[Verdict, Path | None]:
+    """Return the verdict of a delivery, and its page if that is new."""
     from oncohort.receive.delivery import receive_delivery
 
     name = folder.parent.name
     config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
     if isinstance(config, ConfigError | DeliveryRefused):
-        return Verdict(name, folder.name, REFUSED, problems=[config])
-    return receive_delivery(workspace, folder, config, key)
+        verdict = Verdict(name, folder.name, REFUSED, problems=[config])
+        return verdict, write_delivery_page(workspace, verdict, None)
+    verdict = receive_delivery(workspace, folder, config, key)
+    return verdict, write_delivery_page(workspace, verdict, config)
 
 
 def prepare(workspace: Workspace) -> None:

@@ -2,10 +2,13 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from oncohort.errors import OncohortError
+from oncohort.judge.wording import not_passed
 
 ACCEPTED, UNCHANGED, REFUSED = "accepted", "unchanged", "refused"
 
@@ -61,7 +64,10 @@ class FileReport:
 
 @dataclass
 class Verdict:
-    """One delivery: accepted, unchanged, or refused with its problems."""
+    """One delivery: accepted, unchanged, or refused with its problems.
+
+    `results` has a row of the book `expectation_results` for each expectation.
+    """
 
     site_id: str
     delivered_on: str
@@ -69,6 +75,7 @@ class Verdict:
     files: list[FileReport] = field(default_factory=list)
     problems: list[OncohortError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -84,8 +91,30 @@ class Verdict:
         """Site and date, as shown."""
         return f"{self.site_id} {self.delivered_on}".strip()
 
+    def _judged(self) -> list[str]:
+        """Return how many expectations went which way, in one line, or nothing."""
+        counts = Counter(row["status"] for row in self.results)
+        names = ("passed", "failed", "error", "not applicable")
+        said = [f"{counts[name]:,} {name}" for name in names if counts[name]]
+        return [f"expectations: {', '.join(said)}"] if said else []
+
     def lines(self, is_brief: bool = False) -> list[str]:
         """Return the verdict as text, one entry per line; briefly without counts."""
+        failed = [
+            f"{row['severity']} {row['expectation_id']} {row['status']}: "
+            f"{row['observed']}; allowed: {row['wanted']}"
+            for row in not_passed(self.results)
+            # a critical one is among the problems
+            if row["severity"] != "critical"
+        ]
+        problems = [line for one in self.problems for line in str(one).splitlines()]
+        return [
+            *self.head_lines(is_brief),
+            *(f"  {line}" for line in [*failed, *problems]),
+        ]
+
+    def head_lines(self, is_brief: bool = False) -> list[str]:
+        """Return status, counts and files, without what did not pass."""
         if self.status == UNCHANGED:
             return [f"{self.name}: unchanged"]
         totals = ", nothing of it landed"
@@ -97,10 +126,10 @@ class Verdict:
                 f"{_counted(n_read, 'row')} read, {_counted(n_landed, 'row')} landed"
             )
         said = [*self.notes]
-        for report in self.files:
+        for report in self.files if self.status == ACCEPTED else []:
             said += report.troubles() if is_brief else str(report).splitlines()
-        for problem in self.problems:
-            said += str(problem).splitlines()
+        if not is_brief:
+            said += self._judged()
         return [f"{self.name}: {self.status}{totals}", *(f"  {line}" for line in said)]
 
 

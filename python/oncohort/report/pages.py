@@ -10,6 +10,7 @@ from oncohort.analysis.plan import Plan, load_plan
 from oncohort.analysis.published import VERDICTS
 from oncohort.analysis.results import library
 from oncohort.report.numbers import Numbers, mid_sentence
+from oncohort.report.page_environment import page_environment
 from oncohort.report.sections import grouped, section
 from oncohort.report.sites import sites_content
 from oncohort.report.study_data import StudyData, study_data
@@ -46,7 +47,8 @@ def write_report(
     """
     import duckdb
 
-    environment = _environment()
+    environment = page_environment()
+    environment.filters["mid"] = mid_sentence
     out_dir.mkdir(parents=True, exist_ok=True)
     shared = {"publication_id": publication_id, "versions": library(*LIBRARIES)}
 
@@ -94,17 +96,3 @@ def _content(plan: Plan, data: StudyData, figures: Path) -> dict[str, Any]:
         "verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS},
         "methods": grouped(list(data.results.values()), "method", "statistic"),
     }
-
-
-def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("oncohort.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["mid"] = mid_sentence
-    return environment

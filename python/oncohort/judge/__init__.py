@@ -1,0 +1,1 @@
+"""Judges a delivery by the Great Expectations suites of `expectations/`."""

@@ -1,0 +1,16 @@
+"""The templates of all pages: Jinja, strict about what is missing, escaping text."""
+
+from typing import Any
+
+
+def page_environment() -> Any:
+    """Return Jinja's environment over `report/templates`."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("oncohort.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
