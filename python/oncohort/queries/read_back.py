@@ -12,7 +12,7 @@ from oncohort.errors import DeliveryRefused, OncohortError
 from oncohort.queries.register import NAME, is_iso_date
 from oncohort.queries.texts import answer_codes, same, texts, words_for
 from oncohort.receive.cell_text import text_of
-from oncohort.receive.workbook_size import check_size
+from oncohort.receive.read_workbook import check_size
 
 _KEYS = ("query_id", "answer", "comment")
 _HEADER_WITHIN = 30

@@ -168,6 +168,16 @@ def test_files_that_are_no_workbooks_stop_nothing(clinic, issued):
     ]
 
 
+def test_an_answer_that_asks_for_half_a_terabyte_is_refused(clinic, issued):
+    def far(book):
+        book["Queries"]["XFD1048576"] = "x"
+
+    clinic.answer(issued, {"q1": ("Not known",)}, change=far)
+
+    assert clinic.read_back() == []
+    assert "17,179,869,184 cells" in clinic.problems[0].message
+
+
 def test_the_ledger_comes_from_the_workbooks_alone(clinic, issued):
     clinic.answer(issued, {"q1": ("Not known", "=1+1")})
     clinic.read_back()
