@@ -97,7 +97,8 @@ def _why_not(relations, name, expectation, sent) -> str | None:
     contract = {c.name: c for c in extract_tables()[name].content}
     if column in contract and column not in sent and not contract[column].required:
         return "the site does not send it"
-    if not figures["rows"] and expectation["type"] != _OF_NO_ROWS:
+    of_rows = expectation["type"] == _OF_NO_ROWS
+    if not (figures[min(named)] if of_rows else figures["rows"]):
         return "the table holds no row"
     if expectation["type"] == _OF_MEAN and not _n_checked(figures, expectation):
         return "nothing to judge"
