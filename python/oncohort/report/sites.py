@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oncohort.analysis.store import StudyTables
-from oncohort.identity import text_literal
+from oncohort.report.delivery_page import DeliveryRecord
 from oncohort.report.study_data import DELIVERIES, Row
 
 if TYPE_CHECKING:
@@ -36,15 +35,10 @@ from quality.data_queries
 group by all
 order by all
 """
-_VERDICTS = """
-select site_id, delivered_on, severity, status, count(*) as n
-from read_parquet({files}, hive_partitioning = false)
-group by all
-"""
 
 
 def sites_content(
-    connection: "duckdb.DuckDBPyConnection", landing: Path
+    connection: "duckdb.DuckDBPyConnection", records: list[DeliveryRecord]
 ) -> dict[str, Any] | None:
     """Return what the page shows; None if no delivery was built.
 
@@ -52,8 +46,8 @@ def sites_content(
     ----------
     connection : duckdb.DuckDBPyConnection
         A database with schema `quality`; only read.
-    landing : Path
-        The landing zone, for the book `expectation_results`.
+    records : list of DeliveryRecord
+        What expectations found in each delivery, and what has a page of its own.
     """
     quality = StudyTables(connection, "quality")
     if not quality.columns("row_reconciliation"):
@@ -64,14 +58,15 @@ def sites_content(
     queries = _rows(connection, _QUERIES) if quality.columns("data_queries") else []
     if not deliveries:
         return None
-    verdicts = _verdicts(connection, landing)
+    landed = {(record.site_id, record.delivered_on): record for record in records}
     for row in deliveries:
-        row["judged"] = _judged(verdicts.get((row["site_id"], row["delivered_on"])))
-        row["page"] = None
+        record = landed.get((row["site_id"], row["delivered_on"]))
+        row["judged"] = _judged(record.results if record else [])
+        row["page"] = page_name(record) if record else None
     unsettled = [row for row in queries if row["status"] in UNSETTLED]
     return {
         "deliveries": deliveries,
-        "is_judged": bool(verdicts),
+        "is_judged": any(record.results for record in records),
         "newest_on": max(row["delivered_on"] for row in deliveries),
         "sites": sites,
         "n_queries": _total(queries),
@@ -100,30 +95,22 @@ def _age(days: int) -> str:
     return next(name for name, last in AGES.items() if last is None or days <= last)
 
 
-def _verdicts(
-    connection: "duckdb.DuckDBPyConnection", landing: Path
-) -> dict[tuple[str, str], Counter[str]]:
-    """Return how many expectations of each delivery passed, failed, ..."""
-    files = landing / "expectation_results" / "*" / "*" / "*.parquet"
-    if not list(landing.glob("expectation_results/*/*/*.parquet")):
-        return {}
-    query = _VERDICTS.format(files=text_literal(files.as_posix()))
-    found: dict[tuple[str, str], Counter[str]] = {}
-    for row in _rows(connection, query):
-        name = row["status"]
-        name = f"failed, {row['severity']}" if name == "failed" else name
-        place = (row["site_id"], row["delivered_on"])
-        found.setdefault(place, Counter())[name] += row["n"]
-    return found
-
-
 def _total(rows: Iterable[Row]) -> int:
     return sum(row["n"] for row in rows)
 
 
-def _judged(found: Counter[str] | None) -> dict[str, int | None]:
-    """Return the counts of one delivery; None each if nothing was judged."""
-    return {name: None if found is None else found[name] for name in JUDGED}
+def page_name(record: DeliveryRecord) -> str:
+    """Return where the page of a delivery stands in the report."""
+    return f"deliveries/{record.site_id}-{record.delivered_on}.html"
+
+
+def _judged(results: list[Row]) -> dict[str, int | None]:
+    """Return how many expectations went which way; None each if none was judged."""
+    found = Counter(
+        f"failed, {row['severity']}" if row["status"] == "failed" else row["status"]
+        for row in results
+    )
+    return {name: found[name] if results else None for name in JUDGED}
 
 
 def _crossed(

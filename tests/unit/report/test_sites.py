@@ -66,28 +66,36 @@ def test_queries_are_counted_by_site(tiny, page):
     assert "&lt;b&gt;old&lt;/b&gt;" in text
 
 
-def test_a_delivery_shows_its_rows_once_and_what_it_failed(tiny, page):
-    tiny.execute(QUALITY)
-    folder = tiny.root / "landing/expectation_results/site=s1/delivery=2020-01-31"
+def land(tiny, book, rows):
+    """Write rows of a book about the delivery of s1."""
+    shared = {"site_id": "s1", "delivered_on": "2020-01-31", "table_name": "patients"}
+    folder = tiny.root / f"landing/{book}/site=s1/delivery=2020-01-31"
     folder.mkdir(parents=True)
-    judged = [("major", "failed"), ("major", "passed"), ("minor", "error")]
-    rows = [
-        {
-            "site_id": "s1",
-            "delivered_on": "2020-01-31",
-            "severity": severity,
-            "status": status,
-        }
-        for severity, status in judged
-    ]
-    data = parquet_bytes("expectation_results", rows)
+    data = parquet_bytes(book, [shared | row for row in rows])
     (folder / "part.parquet").write_bytes(data)
 
+
+def test_a_delivery_shows_its_rows_once_and_what_it_failed(tiny, page, tmp_path):
+    tiny.execute(QUALITY)
+    counts = ("read", "landed", "refused", "not_meant")
+    file = {"source_file": "a.csv", "delivery_kind": "full", "n_values_unreadable": 0}
+    land(tiny, "deliveries", [file | {f"n_rows_{name}": 0 for name in counts}])
+    shared = {"expectation_id": "patients.sex.filled", "n_checked": 9}
+    shared |= {"n_unexpected": 1, "kahn_category": "completeness", "notes": "why"}
+    shared |= {"observed": "1 null", "wanted": "none"}
+    judged = [("major", "failed"), ("major", "passed"), ("minor", "error")]
+    rows = [shared | {"severity": one, "status": other} for one, other in judged]
+    land(tiny, "expectation_results", rows)
+    text = page()
+
     counts = ["7,123", "14,242", "1"]
-    assert table(page(), "Deliveries") == [
+    assert table(text, "Deliveries") == [
         ["s1", "2020-01-31", "1", *counts, "0", "1", "0", "1", "0", "1"],
         ["s2", "2020-06-30", "1", "8,456", "8,456", "0", *["–"] * 6],
     ]
+    (link,) = re.findall('href="(deliveries/[^"]+)"', text)
+    assert link == "deliveries/s1-2020-01-31.html"
+    assert "1 null" in (tmp_path / "report" / link).read_text("utf-8")
 
 
 def test_the_start_page_leads_to_it_if_there_is_any(tiny, page):
