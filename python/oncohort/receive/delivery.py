@@ -122,6 +122,7 @@ class _Delivery:
                 for folder in incoming.glob("*/site=*/*"):
                     number_twins(connection, folder)
         if not self.verdict.problems:
+            self._write_books()
             with self.verdict.timed("check"):
                 judged = judge_delivery(
                     self.workspace, incoming, self.place, self.columns
@@ -131,15 +132,18 @@ class _Delivery:
             shutil.rmtree(incoming)
             return
         with self.verdict.timed("land"):
-            manifest = {
-                "files": self.sent.read,
-                "mapping": self.sent.mapping,
-                "judged_by": self.judged_by,
-            }
-            books = delivery_books(self.verdict.files, self.place)
-            write_books(incoming, self.place, books, manifest)
             copy_originals(self.workspace, incoming, self.sent.originals)
             commit(self.workspace, incoming, self.place)
+
+    def _write_books(self) -> None:
+        manifest = {
+            "files": self.sent.read,
+            "mapping": self.sent.mapping,
+            "judged_by": self.judged_by,
+        }
+        with self.verdict.timed("land"):
+            books = delivery_books(self.verdict.files, self.place)
+            write_books(self.incoming, self.place, books, manifest)
 
     def _map_files(self, connection: Any) -> None:
         for number, (config, names) in enumerate(self.sent.matched):
