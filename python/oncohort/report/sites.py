@@ -63,6 +63,7 @@ def sites_content(
         record = landed.get((row["site_id"], row["delivered_on"]))
         row["judged"] = _judged(record.results if record else [])
         row["page"] = page_name(record) if record else None
+        row["is_made_up"] = bool(record and record.is_made_up)
     unsettled = [row for row in queries if row["status"] in UNSETTLED]
     return {
         "deliveries": deliveries,
