@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     receive.add_argument("--json", action="store_true", help=_AS_JSON)
+    _add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
@@ -101,6 +102,14 @@ def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
     where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
+
+
+def _add_queries(command: argparse.ArgumentParser) -> None:
+    command.add_argument("site", metavar="SITE", help="site that is asked")
+    day = "day of issue; default: today"
+    command.add_argument("--date", metavar="YYYY-MM-DD", help=day)
+    working = "what the working database asks, not the published one"
+    command.add_argument("--working", action="store_true", help=working)
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -136,6 +145,14 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
     exit_code = max((problem.exit_code for problem in problems), default=0)
     show.ended(exit_code)
     return exit_code
+
+
+def _queries(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.lock import writer_lock
+    from oncohort.queries import issue_queries
+
+    with writer_lock(workspace, "queries"):
+        issue_queries(workspace, options.site, options.date, options.working)
 
 
 def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -19,10 +19,15 @@ PROJECT_PARTS = (
 
 
 def fingerprint(workspace: Workspace) -> str:
-    """Return the SHA-256 over the names and bytes of extracts, configuration, code."""
+    """Return the SHA-256 over extracts, answers, configuration and code."""
     inputs = {"extracts": workspace.extracts}
     inputs |= {f"sites/{name}": path for name, path in workspace.site_dirs().items()}
     inputs |= {f"studies/{name}": path for name, path in workspace.study_dirs().items()}
+    inputs |= {
+        f"queries/{folder.parent.name}/{folder.name}": folder
+        for part in ("issued", "answers")
+        for folder in sorted(workspace.queries.glob(f"*/{part}/"))
+    }
     inputs |= {part: workspace.project / part for part in PROJECT_PARTS}
     total = hashlib.sha256(key_fingerprint(id_key(workspace)).encode())
     for label, path in inputs.items():

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, Any
 
 from oncohort.errors import ConfigError
 from oncohort.publish import DATABASE
+from oncohort.safe_cells import csv_cell, shown_width
 from oncohort.workspace import Workspace
 
 SCHEMAS = ("core", "quality", "analysis", "reference")
@@ -48,7 +48,7 @@ def run_sql(
     """
     import duckdb
 
-    database = _database(workspace, working)
+    database = database_file(workspace, working)
     question = named_query(workspace, text) or text
     try:
         with duckdb.connect(
@@ -84,7 +84,14 @@ def named_query(workspace: Workspace, text: str) -> str | None:
     )
 
 
-def _database(workspace: Workspace, working: bool) -> Path:
+def database_file(workspace: Workspace, working: bool) -> Path:
+    """Return the published database, or the working one.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
     if working:
         if workspace.working_db.is_file():
             return workspace.working_db
@@ -128,7 +135,12 @@ def _only_select(connection: Any, text: str) -> Any:
 def _write_csv(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(map(_plain, row) for row in rows)
+    writer.writerows(map(_harmless, row) for row in rows)
+
+
+def _harmless(value: Any) -> Any:
+    """Return a value as CSV shows it; no text of a site is a formula there."""
+    return csv_cell(value) if isinstance(value, str) else _plain(value)
 
 
 def _plain(value: Any) -> Any:
@@ -150,10 +162,10 @@ def _write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> Non
         n_rows += 1
         if n_rows <= _ROWS_SHOWN:
             shown.append([_cell(value) for value in row])
-    widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
+    widths = [max(map(shown_width, column)) for column in zip(*shown, strict=True)]
     for number, row in enumerate(shown):
         padded = (
-            cell + " " * (width - _width(cell))
+            cell + " " * (width - shown_width(cell))
             for cell, width in zip(row, widths, strict=True)
         )
         out.write("  ".join(padded).rstrip() + "\n")
@@ -166,11 +178,6 @@ def _write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> Non
 def _cell(value: Any) -> str:
     text = " ".join(str(_plain(value)).split())
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
-
-
-def _width(text: str) -> int:
-    """Return how many columns a text takes; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 _WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}

@@ -54,6 +54,7 @@ class Workspace:
         self.working_db = self.root / "warehouse" / "working" / "oncohort.duckdb"
         self.published = self.root / "warehouse" / "published"
         self.current = self.published / "CURRENT"
+        self.queries = self.root / "queries"
         self.report = self.root / "report"
         self.study_copies = self.root / "target" / "studies"
         self.logs = self.root / "logs"

@@ -1,6 +1,9 @@
 """A receive that is killed leaves all of a delivery or nothing of it."""
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +11,30 @@ from oncohort.receive import journal
 from oncohort.receive.configuration import land_configuration
 from oncohort.receive.run import prepare
 
+# `oncohort receive`, stopped where a function is called for the n-th time
+STOPPED = """
+import importlib, os, signal, sys
+
+module, name, n_calls, action = sys.argv[1:5]
+module = importlib.import_module(module)
+owner, _, name = name.rpartition(".")
+owner = getattr(module, owner) if owner else module
+real, left = getattr(owner, name), int(n_calls)
+
+def stop(*args, **options):
+    global left
+    left -= 1
+    if left == 0 and action == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if left == 0:
+        print("stopped", flush=True)
+        sys.stdin.readline()
+    return real(*args, **options)
+
+setattr(owner, name, stop)
+from oncohort.cli import main
+sys.exit(main(["--workspace", sys.argv[5], "receive"]))
+"""
 PATIENTS = "no,sex,born\n0001,F,1950-01-02\n0002,F,1960-03\n"
 
 
@@ -46,3 +73,74 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(hospital, monkeypatch, n_ren
     assert verdict.status == ("accepted" if n_renames == 0 else "unchanged")
     pages = hospital.workspace.root / "queries" / "clinic" / "deliveries"
     assert [path.name for path in pages.iterdir()] == ["2020-01-31.html"]
+
+
+def stopped(hospital, place, action):
+    module, name, n_calls = place
+    command = [sys.executable, "-c", STOPPED, f"oncohort.receive.{module}", name]
+    command += [str(n_calls), action, str(hospital.workspace.root)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, stderr=subprocess.STDOUT, **pipes)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize(
+    ("place", "has_landed"),
+    [
+        (("delivery", "map_file", 1), False),
+        (("land", "parquet_bytes", 2), False),
+        (("delivery", "copy_originals", 1), False),
+        (("journal", "json.dump", 1), False),
+        (("journal", "os.fsync", 1), False),
+        (("journal", "os.replace", 1), False),
+        (("journal", "os.replace", 2), True),
+        (("journal", "os.replace", 4), True),
+        (("journal", "shutil.rmtree", 3), True),
+    ],
+)
+def test_a_process_killed_anywhere_leaves_landing_whole_or_untouched(
+    hospital, place, has_landed
+):
+    prepare(hospital.workspace)
+    land_configuration(hospital.workspace)
+    hospital.deliver("patients.csv", PATIENTS + ",F,1990\n")
+    before = hospital.landing_bytes()
+
+    process = stopped(hospital, place, "die")
+    said, _ = process.communicate()
+
+    assert process.returncode == -signal.SIGKILL, said
+    landed = hospital.rows("patients", "record_no")
+    journal.recover(hospital.workspace)
+    if has_landed:
+        assert hospital.rows("patients", "record_no") == [("0001",), ("0002",)]
+        assert len(hospital.rows("refused_rows", "reason")) == 1
+        assert hospital.rows("deliveries", "n_rows_read, n_rows_landed") == [(3, 2)]
+    else:
+        assert (landed, hospital.landing_bytes()) == ([], before)
+    (verdict,) = hospital.receive()
+    assert verdict.status == ("unchanged" if has_landed else "accepted")
+
+
+def test_of_two_receives_at_once_one_works_and_the_other_names_it(hospital):
+    prepare(hospital.workspace)
+    land_configuration(hospital.workspace)
+    hospital.deliver("patients.csv", PATIENTS)
+    first = stopped(hospital, ("journal", "os.replace", 2), "wait")
+    said = first.stdout.readline()
+    while "stopped" not in said:
+        assert said, "it ended without stopping"
+        said = first.stdout.readline()
+    before = hospital.landing_bytes()
+
+    second = stopped(hospital, ("journal", "os.replace", 99), "wait")
+    said, _ = second.communicate()
+
+    assert second.returncode == 6
+    assert f"in use by `oncohort receive`, process {first.pid} on " in said
+    assert hospital.landing_bytes() == before
+    said, _ = first.communicate("go on\n")
+    assert first.returncode == 0, said
+    (verdict,) = hospital.receive()
+    assert verdict.status == "unchanged"
+    assert hospital.rows("patients", "record_no") == [("0001",), ("0002",)]

@@ -17,7 +17,7 @@ from oncohort.workspace import Workspace
 def land_placeholders(workspace: Workspace) -> None:
     """Write a zero-row Parquet for every table, so that `dbt build` always works."""
     for name in (*extract_tables(), *book_tables()):
-        _write_if_new(workspace, name, "site=_none/delivery=_none", [])
+        write_if_new(workspace, name, "site=_none/delivery=_none", [])
 
 
 def land_configuration(
@@ -49,15 +49,15 @@ def _land_site(workspace: Workspace, name: str, folder: Path) -> SiteConfig:
     path = folder / "codes.csv"
     codes = _read_csv(workspace, path, "site_codes", {"site_id": name})
     owner = f"site={name}/current"
-    _write_if_new(workspace, "sites", owner, [vars(site)])
-    _write_if_new(workspace, "site_codes", owner, codes)
+    write_if_new(workspace, "sites", owner, [vars(site)])
+    write_if_new(workspace, "site_codes", owner, codes)
     return site
 
 
 def _land_study(workspace: Workspace, name: str, folder: Path) -> None:
     for table, file in configuration_files().items():
         rows = _read_csv(workspace, folder / file, table, {"study_id": name})
-        _write_if_new(workspace, table, f"study={name}/current", rows)
+        write_if_new(workspace, table, f"study={name}/current", rows)
 
 
 def _read_csv(
@@ -113,7 +113,7 @@ def _config_row(
     return {word: value.strip() or None for word, value in row.items()} | owner
 
 
-def _write_if_new(workspace: Workspace, name: str, owner: str, rows: list) -> None:
+def write_if_new(workspace: Workspace, name: str, owner: str, rows: list) -> None:
     """Write a small table unless it holds these rows already."""
     data = parquet_bytes(name, rows)
     path = workspace.landing / name / owner / "part.parquet"

@@ -82,9 +82,9 @@ class _Delivery:
         with verdict.timed("decode"):
             self.sent = SentFiles(workspace, folder, config, key)
         self.judged_by = judged_by(workspace, self.place)
-        self.mapped: dict[str, set[str]] = {}
+        self.columns: dict[str, set[str]] = {}
         for table in (table for file in config.files for table in file.tables):
-            self.mapped.setdefault(table.table, set()).update(table.columns)
+            self.columns.setdefault(table.table, set()).update(table.columns)
 
     def receive(self) -> None:
         """Land it, unless the same bytes landed, mapped and judged alike."""
@@ -122,7 +122,12 @@ class _Delivery:
                 for folder in incoming.glob("*/site=*/*"):
                     number_twins(connection, folder)
         if not self.verdict.problems:
-            self._judge()
+            self._write_books()
+            with self.verdict.timed("check"):
+                judged = judge_delivery(
+                    self.workspace, incoming, self.place, self.columns
+                )
+            self.verdict.results, self.verdict.problems = judged
         if self.verdict.problems:
             shutil.rmtree(incoming)
             return
@@ -130,21 +135,15 @@ class _Delivery:
             copy_originals(self.workspace, incoming, self.sent.originals)
             commit(self.workspace, incoming, self.place)
 
-    def _judge(self) -> None:
-        """Write the books beside the rows, and hold both against the expectations."""
+    def _write_books(self) -> None:
+        manifest = {
+            "files": self.sent.read,
+            "mapping": self.sent.mapping,
+            "judged_by": self.judged_by,
+        }
         with self.verdict.timed("land"):
-            manifest = {
-                "files": self.sent.read,
-                "mapping": self.sent.mapping,
-                "judged_by": self.judged_by,
-            }
             books = delivery_books(self.verdict.files, self.place)
             write_books(self.incoming, self.place, books, manifest)
-        with self.verdict.timed("check"):
-            judged = judge_delivery(
-                self.workspace, self.incoming, self.place, self.mapped
-            )
-        self.verdict.results, self.verdict.problems = judged
 
     def _map_files(self, connection: Any) -> None:
         for number, (config, names) in enumerate(self.sent.matched):

@@ -28,7 +28,7 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
         If the file is no workbook, is too large unpacked, lacks the sheet or the
         header line.
     """
-    _check_size(path, shown)
+    check_size(path, shown)
     sheet, rows = _sheet_rows(path, shown, config)
     first = first_data_line(config)
     names = rows[config.header_line - 1 : first - 1]
@@ -50,7 +50,7 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
     return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
-def _check_size(path: Path, shown: str) -> None:
+def check_size(path: Path, shown: str) -> None:
     """Refuse a workbook that would not fit into memory, before it is opened."""
     if not zipfile.is_zipfile(path):
         return

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from oncohort.errors import ConfigError, DeliveryRefused
 from oncohort.identity import PUBLIC_TEST_KEY, id_key
+from oncohort.queries.ledger import land_ledger
 from oncohort.receive.configuration import land_configuration, land_placeholders
 from oncohort.receive.journal import recover
 from oncohort.receive.show import Lines
+from oncohort.receive.site_config import SiteConfig
 from oncohort.receive.verdict import REFUSED, Verdict
 from oncohort.report.delivery_records import write_delivery_page
 from oncohort.workspace import Workspace, is_hidden
@@ -20,7 +22,7 @@ def receive(
     is_brief: bool = False,
     show: Lines | None = None,
 ) -> list[Verdict]:
-    """Land what is new under `extracts/`, and the configuration of sites and studies.
+    """Land what is new under `extracts/`, the configuration and the sites' answers.
 
     A delivery lands whole or not at all; one that is refused does not keep the others
     from landing. The caller holds the workspace's lock; `say` gets each line of the
@@ -30,8 +32,8 @@ def receive(
     Returns
     -------
     list of Verdict
-        One per delivery (of the one site, if named), and one per broken site or study
-        configuration.
+        One per delivery (of the one site, if named), one per broken site or study
+        configuration, one per answered workbook that cannot be read.
 
     Raises
     ------
@@ -49,18 +51,9 @@ def receive(
     show = show or Lines(say, is_brief)
     verdicts = []
     for number, folder in enumerate(folders, start=1):
-        name = folder.parent.name
-        show.started(f"{name} {folder.name}", number, len(folders))
-        config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
-        if isinstance(config, ConfigError | DeliveryRefused):
-            verdict = Verdict(name, folder.name, REFUSED, problems=[config])
-            config = None
-        else:
-            from oncohort.receive.delivery import receive_delivery
-
-            verdict = receive_delivery(workspace, folder, config, key)
+        show.started(f"{folder.parent.name} {folder.name}", number, len(folders))
+        verdict, page = _received(workspace, folder, sites, key)
         verdicts.append(verdict)
-        page = write_delivery_page(workspace, verdict, config)
         show.settled(verdict, page and workspace.relative(page))
     senders = {folder.parent.name for folder in folders}
     unsent = [config for name, config in sites.items() if name not in senders]
@@ -68,7 +61,28 @@ def receive(
     for problem in misconfigured:
         verdicts.append(Verdict("configuration", "", REFUSED, problems=[problem]))
         show.settled(verdicts[-1], None)
+    for verdict in land_ledger(workspace, site, say):
+        verdicts.append(verdict)
+        show.settled(verdict, None)
     return verdicts
+
+
+def _received(
+    workspace: Workspace,
+    folder: Path,
+    sites: dict[str, SiteConfig | ConfigError],
+    key: bytes,
+) -> tuple[Verdict, Path | None]:
+    """Return the verdict of a delivery, and its page if that is new."""
+    from oncohort.receive.delivery import receive_delivery
+
+    name = folder.parent.name
+    config = sites.get(name) or _unknown_site(name, ", ".join(sites) or "none yet")
+    if isinstance(config, ConfigError | DeliveryRefused):
+        verdict = Verdict(name, folder.name, REFUSED, problems=[config])
+        return verdict, write_delivery_page(workspace, verdict, None)
+    verdict = receive_delivery(workspace, folder, config, key)
+    return verdict, write_delivery_page(workspace, verdict, config)
 
 
 def prepare(workspace: Workspace) -> None:

@@ -40,7 +40,7 @@ class SentFiles:
         self._check_date(folder.name)
         self.files = self._files(folder)
         self.matched = [
-            (entry, [name for name in self.files if _matches(name, entry.match)])
+            (entry, [name for name in self.files if matches(name, entry.match)])
             for entry in config.files
         ]
         patterns = {entry.dictionary for entry in config.files} - {None}
@@ -91,7 +91,7 @@ class SentFiles:
         folder = self.workspace.site_dirs()[self.place[0]]
         kept = {path.name: path for path in sorted(folder.iterdir())}
         for files in (self.files, kept):
-            found = [name for name in files if _matches(name, pattern)]
+            found = [name for name in files if matches(name, pattern)]
             if len(found) == 1:
                 return files[found[0]]
             if found:
@@ -136,7 +136,7 @@ class SentFiles:
         )
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
     """Return whether a file is meant; `.gz` may be left out of the pattern."""
     name = tidy(name)
     unpacked = name[:-3] if name.lower().endswith(".gz") else name

@@ -9,9 +9,12 @@ from typing import Any
 from oncohort.analysis.plan import Plan, load_plan
 from oncohort.analysis.published import VERDICTS
 from oncohort.analysis.results import library
+from oncohort.report.delivery_page import DeliveryRecord, delivery_page
+from oncohort.report.delivery_records import landed_records
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.page_environment import page_environment
 from oncohort.report.sections import grouped, section
+from oncohort.report.sites import page_name, sites_content
 from oncohort.report.study_data import StudyData, study_data
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
@@ -24,12 +27,12 @@ def write_report(
     publication_id: str,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Write `index.html`, one page per study and the figures.
+    """Write `index.html`, one page per study and the figures, one page of the sites.
 
     Parameters
     ----------
     workspace : Workspace
-        Its studies with a `plan.toml` get a page each.
+        Its studies with a `plan.toml` that screened anybody get a page each.
     database : Path
         DuckDB file with schema `analysis`; only read.
     out_dir : Path
@@ -46,9 +49,35 @@ def write_report(
     """
     import duckdb
 
+    out_dir.mkdir(parents=True, exist_ok=True)
+    write = _writer(out_dir, publication_id)
+    studies = []
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for study_id, folder in workspace.study_dirs().items():
+            if not (folder / "plan.toml").is_file():
+                continue
+            plan = load_plan(folder / "plan.toml")
+            data = study_data(connection, plan)
+            if data.is_unscreened:
+                say(f"{study_id}: screened nobody, no page")
+                continue
+            studies.append(_content(plan, data, out_dir / "figures"))
+            write(f"{study_id}.html", "study.html", **studies[-1])
+            state = f"{len(data.results)} results" if data.results else "no results yet"
+            say(f"{study_id}: report page written, {state}")
+        records = landed_records(workspace.root / "landing")
+        sites = sites_content(connection, records)
+    if sites:
+        write("sites.html", "sites.html", **sites)
+        n_pages = _write_deliveries(records, sites, out_dir)
+        say(f"sites: report page written, {n_pages} of deliveries")
+    write("index.html", "index.html", studies=studies, sites=sites)
+
+
+def _writer(out_dir: Path, publication_id: str) -> Callable[..., None]:
+    """Return a function that writes a page from its template and content."""
     environment = page_environment()
     environment.filters["mid"] = mid_sentence
-    out_dir.mkdir(parents=True, exist_ok=True)
     shared = {"publication_id": publication_id, "versions": library(*LIBRARIES)}
 
     def write(name: str, template: str, **content: Any) -> None:
@@ -57,18 +86,20 @@ def write_report(
         draft.write_text(page, encoding="utf-8", newline="\n")
         os.replace(draft, out_dir / name)
 
-    studies = []
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for study_id, folder in workspace.study_dirs().items():
-            if not (folder / "plan.toml").is_file():
-                continue
-            plan = load_plan(folder / "plan.toml")
-            data = study_data(connection, plan)
-            studies.append(_content(plan, data, out_dir / "figures"))
-            write(f"{study_id}.html", "study.html", **studies[-1])
-            state = f"{len(data.results)} results" if data.results else "no results yet"
-            say(f"{study_id}: report page written, {state}")
-    write("index.html", "index.html", studies=studies)
+    return write
+
+
+def _write_deliveries(
+    records: list[DeliveryRecord], sites: dict[str, Any], out_dir: Path
+) -> int:
+    """Write the pages of deliveries that the sites' page leads to; return how many."""
+    wanted = {row["page"] for row in sites["deliveries"]}
+    pages = {page_name(record): record for record in records}
+    (out_dir / "deliveries").mkdir(exist_ok=True)
+    for name in wanted & pages.keys():
+        text = delivery_page(pages[name])
+        (out_dir / name).write_text(text, encoding="utf-8", newline="\n")
+    return len(wanted & pages.keys())
 
 
 def _content(plan: Plan, data: StudyData, figures: Path) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class StudyData(NamedTuple):
     published: list[Row]
     flow: list[Row]
     deliveries: list[Row]
+    is_unscreened: bool
 
 
 def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData:
@@ -71,4 +72,6 @@ def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData
         own("published_vs_ours", "rowid"),
         flow,
         rows("quality", "row_reconciliation", DELIVERIES, [sites]) if sites else [],
+        bool(StudyTables(connection, plan.study_id).columns("cohort_flow"))
+        and not flow,
     )
