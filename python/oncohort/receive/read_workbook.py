@@ -3,6 +3,7 @@
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
         If the file is no workbook, is too large unpacked, lacks the sheet or the
         header line.
     """
-    _check_size(path, shown)
+    _check_size(path, path.stat().st_mtime_ns, shown)
     sheet, rows = _sheet_rows(path, shown, config)
     first = first_data_line(config)
     names = rows[config.header_line - 1 : first - 1]
@@ -50,8 +51,12 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
     return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
-def _check_size(path: Path, shown: str) -> None:
-    """Refuse a workbook that would not fit into memory, before it is opened."""
+@lru_cache(maxsize=1)
+def _check_size(path: Path, changed_at: int, shown: str) -> None:
+    """Refuse a workbook that would not fit into memory, before it is opened.
+
+    Once only for all sheets of one that has not changed.
+    """
     if not zipfile.is_zipfile(path):
         return
     try:
