@@ -287,6 +287,19 @@ def test_a_damaged_data_set(refusal, tmp_path, format, make, spoil):
     assert "cannot be read" in refusal(f"x.{format}", bad, format).message
 
 
+def test_a_parquet_with_a_value_of_ten_megabytes(refusal, tmp_path):
+    import duckdb
+
+    path = tmp_path / "x"
+    rows = "values ('1', 'a'), ('2', repeat('x', 10485760))"
+    duckdb.sql(f"copy (from ({rows}) t(no, race)) to '{path}' (format parquet)")
+
+    problem = refusal("x.parquet", path.read_bytes(), "parquet")
+
+    assert "a value of more than 1,048,576 characters" in problem.message
+    assert problem.line == 2
+
+
 def test_a_parquet_of_endless_rows(refusal, tmp_path, monkeypatch):
     monkeypatch.setattr("oncohort.receive.read_parquet.MAX_CELLS", 1)
 

@@ -95,7 +95,7 @@ def stopped(hospital, place, action):
         (("journal", "os.replace", 1), False),
         (("journal", "os.replace", 2), True),
         (("journal", "os.replace", 4), True),
-        (("journal", "shutil.rmtree", 3), True),
+        (("journal", "shutil.rmtree", 2), True),
     ],
 )
 def test_a_process_killed_anywhere_leaves_landing_whole_or_untouched(

@@ -170,11 +170,11 @@ class _Delivery:
             if config.dictionary and config.labels:
                 path = self.sent.dictionaries[config.dictionary]
                 source.labels = redcap_labels(path, path.name, source.header)
-            # a folder of its own: DuckDB may remember a file's pages by its name
-            scratch = self.scratch / place
+            # a name of its own: DuckDB may remember a file's pages by its name
+            scratch = self.scratch / f"{place}.parquet"
             source.load(connection, scratch)
         with self.verdict.timed("map"):
             origin = Origin(*self.place, self.sent.sha256[name], self.key)
             report = map_file(connection, source, config, origin, out)
-        shutil.rmtree(scratch)
+        scratch.unlink(missing_ok=True)
         return report

@@ -1,7 +1,6 @@
 """SQL that writes a site's dates as ISO text: `2015`, `2015-03` or `2015-03-09`."""
 
 from oncohort.identity import text_literal
-from oncohort.receive.plain_numbers import plain_sql
 from oncohort.receive.site_config import FileConfig
 from oncohort.receive.table_config import ColumnConfig
 
@@ -16,8 +15,7 @@ _DAY_AND_TIME = (
 
 
 def iso_date_sql(text: str, column: ColumnConfig, file: FileConfig) -> str:
-    """Return SQL for the ISO form of a text expression, null where none is read."""
-    text = plain_sql(text)
+    """Return SQL for the ISO form of a plain text, null where none is read."""
     formats = file.dates if column.dates is None else column.dates
     day = f"regexp_extract({text}, {text_literal(_DAY_AND_TIME)}, 1)"
     last = _format_sql(day, "%Y-%m-%d", None)

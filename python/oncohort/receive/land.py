@@ -32,7 +32,8 @@ def number_twins(connection, folder: Path) -> None:
     They are numbered by file and line. The set of ids does not depend on that order:
     a shuffled file gives the same ids.
     """
-    files = f"read_parquet({text_literal((folder / '*.parquet').as_posix())}"
+    pattern = text_literal((folder / "*.parquet").as_posix())
+    files = f"read_parquet({pattern}, hive_partitioning = false"
     twins = f"select source_row_id from {files}) group by all having count(*) > 1"  # noqa: S608
     if connection.execute(f"{twins} limit 1").fetchone() is None:
         return

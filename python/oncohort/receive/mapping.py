@@ -6,7 +6,7 @@ from typing import Any
 from oncohort.contract import Table
 from oncohort.identity import PATIENT_DIGITS, ROW_DIGITS, keyed_hash_sql, text_literal
 from oncohort.receive.iso_dates import iso_date_sql
-from oncohort.receive.plain_numbers import number_sql
+from oncohort.receive.plain_numbers import number_sql, plain_sql
 from oncohort.receive.site_config import FileConfig
 from oncohort.receive.source_table import SourceTable, trimmed_sql
 from oncohort.receive.table_config import ColumnConfig, TableConfig
@@ -50,7 +50,8 @@ class Mapping:
             If the file lacks a column that the mapping uses.
         """
         names = [column.name for column in self.table.content]
-        dates = self.table.dates
+        dates, numbers = self.table.dates, self.table.numbers
+        typed = (*dates, *numbers)
         meant = self._meant()
         action = "'upsert'"
         if self.file.delete_when:
@@ -58,23 +59,31 @@ class Mapping:
             action = f"case when {is_deleted} then 'delete' else 'upsert' end"
         raw = [f"{self._value(name)} as {name}" for name in names]
         trimmed = [f"{self._labelled(n)} as t{n}" for n in sorted(self.used)]
-        iso = [f"{self._iso(name)} as {name}__iso" for name in dates]
+        # a step of its own for each form of a value keeps DuckDB's plan small
+        plain = [f"{plain_sql(name)} as {name}__plain" for name in typed]
+        read = [f"{self._iso(name)} as {name}__read" for name in dates]
+        read += [f"{self._number(name)} as {name}__read" for name in numbers]
         best = [
-            f"coalesce({name}__iso, {name}) as {name}" if name in dates else name
+            f"coalesce({name}__read, {name}) as {name}"
+            if name in dates + numbers
+            else name
             for name in names
         ]
-        flags = [f"{name} is not null and {name}__iso is null" for name in dates]
-        flags = [f"{flag} as {d}{FLAG}" for flag, d in zip(flags, dates, strict=True)]
+        flags = [
+            f"{name} is not null and {name}__read is null as {name}{FLAG}"
+            for name in dates
+        ]
         return f"""
 with trimmed as (select {", ".join(["source_line", *trimmed])} from source_cells),
 raw as (
     select source_line, {action} as row_action, {", ".join(raw)}
     from trimmed where {meant}
 ),
-dated as (select {", ".join(["*", *iso])} from raw),
+plain as (select {", ".join(["*", *plain])} from raw),
+read as (select {", ".join(["*", *read])} from plain),
 mapped as (
     select source_line, row_action, {", ".join([*best, *flags, *self._constants()])}
-    from dated
+    from read
 )
 select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
 
@@ -114,13 +123,16 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
         cells = ", ".join(self._not_null(source) for source in column.sources)
         if column.join is not None:
             return f"nullif(concat_ws({text_literal(column.join)}, {cells}), '')"
-        value = f"coalesce({cells})" if len(column.sources) > 1 else cells
-        is_number = name in self.table.numbers
-        return number_sql(value, self.file.decimal) if is_number else value
+        return f"coalesce({cells})" if len(column.sources) > 1 else cells
 
     def _iso(self, name: str) -> str:
         column = self.entry.columns.get(name, ColumnConfig())
-        return iso_date_sql(name, column, self.file)
+        return iso_date_sql(f"{name}__plain", column, self.file)
+
+    def _number(self, name: str) -> str:
+        column = self.entry.columns.get(name, ColumnConfig())
+        is_sent = column.value is None  # a constant of site.yml stands as it is
+        return number_sql(f"{name}__plain", self.file.decimal) if is_sent else name
 
     def _condition(self, condition: dict[str, Any]) -> str:
         column = condition["column"]

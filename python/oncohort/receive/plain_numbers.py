@@ -14,13 +14,12 @@ def plain_sql(text: str) -> str:
     return f"case when strlen({text}) = length({text}) then {text} else {plain} end"
 
 
-def number_sql(text: str, decimal: str | None) -> str:
-    """Return SQL for a number as the contract wants it; what is none stays as sent.
+def number_sql(plain: str, decimal: str | None) -> str:
+    """Return SQL for a plain text as the number it writes, null if it is none.
 
     Grouping goes only where the site's decimal mark is declared: without it `1,234`
     may be either.
     """
-    plain = plain_sql(text)
     mark = decimal or "."
     group = _GROUPS[mark] if decimal else ""
     whole = f"\\d+|\\d{{1,3}}({group}\\d{{3}})+" if group else "\\d+"
@@ -29,4 +28,4 @@ def number_sql(text: str, decimal: str | None) -> str:
     if group:
         ungrouped = f"regexp_replace({plain}, {text_literal(group)}, '', 'g')"
         number = f"replace({ungrouped}, '{mark}', '.')"
-    return f"case when regexp_full_match({plain}, {form}) then {number} else {text} end"
+    return f"case when regexp_full_match({plain}, {form}) then {number} end"

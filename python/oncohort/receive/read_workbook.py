@@ -3,6 +3,7 @@
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
 
 def check_size(path: Path, shown: str) -> None:
     """Refuse a workbook that would not fit into memory, before it is opened."""
+    _check_size(path, path.stat().st_mtime_ns, shown)
+
+
+@lru_cache(maxsize=1)
+def _check_size(path: Path, changed_at: int, shown: str) -> None:
+    """Check it once only for all sheets of a workbook that has not changed."""
     if not zipfile.is_zipfile(path):
         return
     try:

@@ -1,9 +1,8 @@
 """The short way for ordinary delimited files: DuckDB splits what Python looked over.
 
 Every byte is decoded strictly and counted here. DuckDB reads the file only if each line
-is one row of as many fields as the header has, without a blank line, a NUL or a mixture
-of line ends; anything else, or any doubt of DuckDB's, goes the careful way of
-`read_delimited`. Both give the same rows.
+is one row of as many fields as the header has and ends in LF or CR LF; anything else,
+or any doubt of DuckDB's, goes the careful way of `read_delimited`. Both give the same.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from oncohort.identity import text_literal
 from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import trimmed_sql
+from oncohort.receive.source_table import BLANKS
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +55,7 @@ class PlainScan:
             return None
 
     def _cells_sql(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> str:
-        plain, cells = scratch / "plain.csv", scratch / "cells.parquet"
+        plain = scratch.with_suffix(".csv")
         counts = _Counts(self.config, self.n_skipped)
         opened = gzip.open if self.path.suffix.lower() == ".gz" else open
         with opened(self.path, "rb") as source, plain.open("wb") as copy:
@@ -66,11 +65,13 @@ class PlainScan:
         names = [f"c{number}" for number in range(self.n_columns)]
         (written,) = connection.execute(
             f"copy (from {self._read_csv(plain, names)}) "
-            f"to {text_literal(cells.as_posix())} (format parquet, compression lz4)"
+            f"to {text_literal(scratch.as_posix())} (format parquet, compression lz4)"
         ).fetchone()
         plain.unlink()
-        source = f"read_parquet({text_literal(cells.as_posix())}"
-        blank = " and ".join(f"{trimmed_sql(name)} = ''" for name in names)
+        source = f"read_parquet({text_literal(scratch.as_posix())}"
+        blank = " and ".join(
+            f"trim({name}, {text_literal(BLANKS)}) = ''" for name in names
+        )
         (n_blank,) = connection.execute(
             f"select count(*) from {source}) where {blank}"  # noqa: S608
         ).fetchone()
@@ -110,27 +111,22 @@ class _Counts:
     def __init__(self, config: FileConfig, n_skipped: int) -> None:
         self.delimiter, self.quote = config.delimiter.encode(), config.quote.encode()
         self.n_skipped = n_skipped
-        self.n_bytes = self.n_cr = self.n_lf = self.n_body = 0
-        self.n_delimiters = self.n_quotes = 0
+        self.n_bytes = self.n_body = self.n_delimiters = self.n_quotes = 0
         self.last = b"\n"
 
     def body(self, chunk: bytes) -> bytes:
         """Count a chunk; return its part behind the header, lines ended by LF."""
         self.n_bytes += len(chunk)
-        self.n_lf += chunk.count(b"\n")
-        n_cr = chunk.count(b"\r")
-        if n_cr:
-            self.n_cr += n_cr
-            n_before = len(chunk)
+        if b"\r" in chunk:
             chunk = chunk.replace(b"\r\n", b"\n")
-            if n_before - len(chunk) != n_cr:
+            if b"\r" in chunk:
                 raise _Unusual
         while self.n_skipped and chunk:
             _, end, chunk = chunk.partition(b"\n")
             self.n_skipped -= len(end)
         if not chunk:
             return chunk
-        is_odd = b"\0" in chunk or b"\n\n" in self.last + chunk
+        is_odd = b"\0" in chunk
         is_odd |= not self.n_body and chunk[:1] == _BOM[:1]  # DuckDB would drop it
         is_odd |= len(chunk) >= _MAX_LINE and b"\n" not in chunk
         if is_odd or self.n_bytes > MAX_BYTES:
@@ -172,8 +168,7 @@ class _Counts:
     def n_rows(self, n_columns: int) -> int:
         """Return the number of rows, each of them one line."""
         n_rows = self.n_body + (self.last != b"\n")
-        has_one_end = self.n_cr in (0, self.n_lf)
         is_even = self.n_delimiters == n_rows * (n_columns - 1)
-        if n_columns < 2 or not n_rows or not has_one_end or not is_even:
+        if n_columns < 2 or not n_rows or not is_even:
             raise _Unusual
         return n_rows

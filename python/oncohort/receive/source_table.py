@@ -30,7 +30,7 @@ class SourceTable:
 
     `rows` gives the line and the cells of each row that is not blank, once; `refused`
     (line -> reason, text) and the counts are complete when all is read. Where a reader
-    can, `direct` (connection, scratch folder) returns SQL that yields the same without
+    can, `direct` (connection, scratch file) returns SQL that yields the same without
     taking each cell through Python, or None if the file turns out to be unusual.
     `labels` has, by the position of a column, what each of its codes stands for.
     """
@@ -54,6 +54,8 @@ class SourceTable:
     def load(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         """Make the view `source_cells`: `source_line`, `c0`, `c1`, ..., none null.
 
+        What has to be kept for it goes to the new file `scratch`.
+
         Raises
         ------
         DeliveryRefused
@@ -65,9 +67,8 @@ class SourceTable:
                 f"{len(self.header):,} columns, more than {MAX_COLUMNS:,}",
                 self.header_line,
             )
-        scratch.mkdir(exist_ok=True)
         sql = self.direct and self.direct(connection, scratch)
-        sql = sql or self._written(scratch / "cells.parquet")
+        sql = sql or self._written(scratch)
         connection.execute(f"create or replace temp view source_cells as {sql}")
         (count,) = connection.execute("select count(*) from source_cells").fetchone()
         self.n_rows_read = count + len(self.refused) + self.n_ignored

@@ -30,9 +30,7 @@ class Tables:
     @property
     def scratch(self):
         self.n_reads += 1
-        folder = self.folder / str(self.n_reads)
-        folder.mkdir()
-        return folder
+        return self.folder / f"{self.n_reads}.parquet"
 
     def table(self, data, config):
         self.path.write_bytes(data)
@@ -109,6 +107,8 @@ LINES = st.lists(st.tuples(FIELD, FIELD).map(",".join), max_size=5).map("\n".joi
 @example('1,"2"x\n', FileConfig("x", ()))
 @example('1,2"x"\n', FileConfig("x", ()))
 @example('"1""",2\n', FileConfig("x", ()))
+@example('1,"" ', FileConfig("x", ()))
+@example('123,"" ', FileConfig("x", ()))
 @example("1,2\r3,4\n", FileConfig("x", ()))
 @example(",\n1,2\n", FileConfig("x", ()))
 @example("\ufeff1,2\n", FileConfig("x", ()))
@@ -174,7 +174,8 @@ def test_what_was_written_is_read(tables, data, config, end):
 
 def test_ordinary_files_take_the_short_way(tables):
     config = FileConfig("x", (), header_line=2)
-    data = b'A title, here\n"a","b"\n1,"x, y"\n"2",\n'
-
-    assert tables.short(data, config) == [(3, "1", "x, y"), (4, "2", "")]
-    assert tables.short(data.replace(b"\n", b"\r\n"), config)
+    for title in ("Data", "A title", "A title, here", "标题"):
+        data = f'{title}\n"a","b"\n1,"x, y"\n"2",\n'
+        for end in ("\n", "\r\n"):
+            sent = data.replace("\n", end).encode()
+            assert tables.short(sent, config) == [(3, "1", "x, y"), (4, "2", "")]

@@ -75,6 +75,20 @@ def test_semicolons_commas_quotes_totals_and_repeated_headers(landed, end):
     ]
 
 
+def test_a_short_row_is_ignored_only_by_a_column_that_it_reaches(landed):
+    settings = """\
+    ignore_rows: [{column: drug, in: [""]}, {column: no, in: [Total]}]
+"""
+    data = "no,drug\n1,a\n2\nTotal\n3,\n"
+
+    columns = "{record_no: no, drug: drug}"
+    rows = landed(
+        "x.csv", data, treatments(settings, columns), "", "drug", refused=1, ignored=2
+    )
+
+    assert rows == [("a",)]
+
+
 @pytest.mark.parametrize(
     ("decimal", "sent", "landed_as"),
     [

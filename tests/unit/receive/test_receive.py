@@ -1,5 +1,9 @@
 """Deliveries are immutable and idempotent; a changed mapping lands them again."""
 
+import pyarrow.parquet as pq
+
+from oncohort.contract import extract_tables
+
 PATIENTS = "no,sex,born\n1,F,1950\n"
 TWO_FILES = """\
   - match: "*.csv"
@@ -75,6 +79,10 @@ def test_rows_alike_in_two_files_have_ids_of_their_own(hospital):
     assert [row[0] for row in rows] == ["a.csv", "sub/b.csv.gz"]
     assert rows[0][1] != rows[1][1]
     assert rows[0][2] == rows[1][2]
+    # what the files' folder is called is no column of theirs
+    (landed,) = hospital.workspace.landing.glob("patients/site=clinic/*/*.parquet")
+    columns = [column.name for column in extract_tables()["patients"].columns]
+    assert pq.ParquetFile(landed).schema_arrow.names == columns
 
 
 def test_files_and_columns_nobody_reads_are_listed(hospital):
