@@ -53,12 +53,15 @@ def months_before(end: date, months: int) -> date:
     return start if add_months(start, months) == end else start + DAY
 
 
-def meets(thing: SimpleNamespace, terms: str) -> bool:
-    """Whether all terms hold, such as `line_no>1 arm=LX`; a list counts."""
-    for name, sign, wanted in re.findall(r"(\w+)(!=|[=<>])(\S+)", terms):
-        value = getattr(thing, name)
+def meets(thing: SimpleNamespace | dict, terms: str) -> bool:
+    """Whether all terms hold, such as `line_no>1 arm=LX`; a list counts.
+
+    A row may lack a field: it is empty then, neither more nor less than anything.
+    """
+    for name, sign, wanted in re.findall(r"(\w+)(!=|[=<>])(\S*)", terms):
+        value = thing.get(name, "") if isinstance(thing, dict) else getattr(thing, name)
         value = len(value) if isinstance(value, list) else value
-        if not SIGNS[sign](value, typed(wanted)):
+        if (value == "" and sign in "<>") or not SIGNS[sign](value, typed(wanted)):
             return False
     return True
 
