@@ -25,7 +25,7 @@ def altered(row: dict, changes: str, known: dict | None = None) -> dict:
     `@name` is a field of the row before the change, or of `known`.
     """
     changed, facts = dict(row), {**(known or {}), **row}
-    for change in changes.split(";"):
+    for change in filter(None, changes.split(";")):
         name, _, text = change.partition("=")
         changed[name] = _value(text, row.get(name), facts)
     return changed
@@ -43,6 +43,17 @@ def _value(text: str, before: object, facts: dict) -> object:
     return value + shift * (DAY if isinstance(value, date) else 1) if shift else value
 
 
+def sent_last_on(site: Site, table: str) -> str:
+    """Day of the last delivery that holds a table."""
+    return _sent(site, table)[-1]["delivered_on"]
+
+
+def _sent(site: Site, table: str) -> list[dict[str, str]]:
+    mine = [row for row in DELIVERIES if row["site_id"] == site.site_id]
+    is_changes = table in site.changes.split()
+    return [row for row in mine if row["sends"] == "all" or is_changes]
+
+
 def deliveries(
     site: Site, truth: Tables, newest: Tables
 ) -> Iterator[tuple[str, Tables]]:
@@ -51,21 +62,25 @@ def deliveries(
     Earlier ones hold what was known of `truth`; the last of each table is `newest`. A
     table of changes holds what differs from the delivery before.
     """
-    mine = [row for row in DELIVERIES if row["site_id"] == site.site_id]
-    last_full = max(n for n, row in enumerate(mine) if row["sends"] == "all")
     before: Tables = {}
-    for number, delivery in enumerate(mine):
+    for delivery in [row for row in DELIVERIES if row["site_id"] == site.site_id]:
         tables = {}
         for table, rows in newest.items():
-            is_changes = table in site.changes.split()
-            if delivery["sends"] == "changes" and not is_changes:
+            sent = _sent(site, table)
+            if delivery not in sent:
                 continue
-            last = len(mine) - 1 if is_changes else last_full
+            number, last = sent.index(delivery), len(sent) - 1
             if number < last:
                 rows = list(_older(table, truth[table], number, last, delivery))
             old, before[table] = before.get(table, []), rows
+            is_changes = table in site.changes.split()
             tables[table] = _changes(table, old, rows) if is_changes else rows
         yield delivery["delivered_on"], tables
+
+
+def is_late(row: dict) -> bool:
+    """Whether a patient enters only after the first delivery."""
+    return crc32(row["record_no"].encode()) % LATE_PATIENTS == 0
 
 
 def _older(
@@ -74,10 +89,9 @@ def _older(
     """Rows as they were some deliveries before the last."""
     known_until = date.fromisoformat(delivery["known_until"] or "2100-01-01")
     for row in rows:
-        is_late = crc32(row["record_no"].encode()) % LATE_PATIENTS == 0
         days = [value for value in row.values() if isinstance(value, date)]
         if max(days, default=known_until) > known_until or (
-            is_late and delivery["known_until"]
+            is_late(row) and delivery["known_until"]
         ):
             continue
         old = row

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from oncohort.synthetic.dialects import Site, labels
-from oncohort.synthetic.layout import Sheet
+from oncohort.synthetic.journey import meets
+from oncohort.synthetic.layout import FILES, Sheet
 from oncohort.synthetic.redcap import project
 from oncohort.synthetic.workbook import xls_bytes, xlsx_bytes
 
@@ -29,6 +30,14 @@ def files_of(site: Site, sheets: list[Sheet], delivered_on: str) -> dict[str, by
         parts = zip(("DATA", "DataDictionary"), project(site, sheets), strict=True)
         return {f"{site.workbook}_{p}.csv": csv_text(t).encode() for p, t in parts}
     return {sheet.name: _file(site, sheet) for sheet in sheets}
+
+
+def file_of(site: Site, table: str, row: dict) -> str:
+    """Name of the file in which a site sends a row."""
+    if site.format == "redcap":
+        return f"{site.workbook}_DATA.csv"
+    mine = [f for f in FILES if f["table"] == table and f[site.site_id]]
+    return site.workbook or next(f for f in mine if meets(row, f["only"]))[site.site_id]
 
 
 def _file(site: Site, sheet: Sheet) -> bytes:

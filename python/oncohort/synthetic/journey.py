@@ -54,14 +54,20 @@ def months_before(end: date, months: int) -> date:
 
 
 def meets(thing: SimpleNamespace | dict, terms: str) -> bool:
-    """Whether all terms hold, such as `line_no>1 arm=LX`; a list counts.
+    """Whether all terms hold, such as `line_no>1 arm=LX|TBP`; a list counts.
 
     A row may lack a field: it is empty then, neither more nor less than anything.
+    `@name` is another field of the row.
     """
     for name, sign, wanted in re.findall(r"(\w+)(!=|[=<>])(\S*)", terms):
         value = thing.get(name, "") if isinstance(thing, dict) else getattr(thing, name)
         value = len(value) if isinstance(value, list) else value
-        if (value == "" and sign in "<>") or not SIGNS[sign](value, typed(wanted)):
+        options = [
+            thing[w[1:]] if w[:1] == "@" else typed(w) for w in wanted.split("|")
+        ]
+        if "" in (value, *options) and sign in "<>":
+            return False
+        if not any(SIGNS[sign](value, option) for option in options):
             return False
     return True
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from random import Random
 
 from oncohort.synthetic.dialects import CONCEPTS, Site, headers, written
-from oncohort.synthetic.journey import meets
+from oncohort.synthetic.journey import meets, read_table
 
+FILES = read_table("files.csv")
 MARKERS = ("er", "pr", "her2_ihc", "her2_fish", "value")
 DRUGS = 4
 IN_ORDER = ("patients", "diagnoses")

@@ -5,15 +5,16 @@ from pathlib import Path
 from random import Random
 
 from oncohort.synthetic.build import all_journeys
+from oncohort.synthetic.defects import COLUMNS as PLANTED
+from oncohort.synthetic.defects import plant
 from oncohort.synthetic.deliveries import Tables, deliveries
 from oncohort.synthetic.dialects import SITES, Site, person_name
 from oncohort.synthetic.encode import csv_text, files_of
 from oncohort.synthetic.journey import Journey, read_table
-from oncohort.synthetic.layout import Sheet, laid_out
+from oncohort.synthetic.layout import FILES, Sheet, laid_out
 
 DEFAULT_SEED = 20191231
 SHARED_NUMBERS = 6
-FILES = read_table("files.csv")
 FINDINGS = list(read_table("reconstructed_patients.csv")[0])[4:]
 COLUMNS = (
     *("site_id", "record_no", "truth_patient", "is_eligible"),
@@ -25,7 +26,10 @@ Patients = dict[str, Journey]
 
 
 def synthesize(
-    out: Path, seed: int = DEFAULT_SEED, say: Callable[[str], None] = print
+    out: Path,
+    seed: int = DEFAULT_SEED,
+    say: Callable[[str], None] = print,
+    with_defects: bool = False,
 ) -> None:
     """Write `extracts/<site>/<delivery>/…` and `truth.csv`.
 
@@ -37,12 +41,20 @@ def synthesize(
         Same seed, same bytes. Another seed: other patients, same study results.
     say : callable
         Told what was written, one line a delivery.
+    with_defects : bool
+        Plant defects into the newest deliveries; `defects.csv` lists them.
     """
     rng = Random(f"oncohort-sites-{seed}")  # noqa: S311
-    placed = _placed(all_journeys(seed), rng)
-    for site, mine in placed.items():
-        known = _rows(site, mine, seed)
-        for delivered_on, tables in deliveries(site, known, known):
+    placed = placed_at_sites(all_journeys(seed), rng)
+    known = {site: rows_of(site, mine, seed) for site, mine in placed.items()}
+    newest = known
+    if with_defects:
+        newest, defects = plant(known, seed)
+        lines = [[defect[name] for name in PLANTED] for defect in defects]
+        (out / "defects.csv").write_bytes(csv_text([PLANTED, *lines]).encode())
+        say(f"{len(defects)} defects planted: defects.csv")
+    for site in placed:
+        for delivered_on, tables in deliveries(site, known[site], newest[site]):
             folder = out / "extracts" / site.site_id / delivered_on
             folder.mkdir(parents=True, exist_ok=True)
             sheets = _sheets(site, tables, f"{seed}-{site.site_id}-{delivered_on}")
@@ -69,7 +81,7 @@ def _sheets(site: Site, tables: Tables, name: str) -> list[Sheet]:
     return found
 
 
-def _rows(site: Site, mine: Patients, seed: int) -> Tables:
+def rows_of(site: Site, mine: Patients, seed: int) -> Tables:
     """All rows of a site by table; `_key` decides the words they are written in."""
     found: Tables = {file["table"]: [] for file in FILES}
     for number, j in mine.items():
@@ -91,7 +103,7 @@ def _rows(site: Site, mine: Patients, seed: int) -> Tables:
     return found
 
 
-def _placed(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
+def placed_at_sites(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
     """Give each patient a hospital and a record number there."""
     placed: dict[Site, list[Journey]] = {site: [] for site in SITES}
     for j in journeys:
