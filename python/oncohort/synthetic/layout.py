@@ -94,10 +94,10 @@ def _groups(rows: Iterable[dict], key: Callable[[dict], tuple]) -> list[list[dic
 
 
 def _drugs(site: Site, table: str, rows: list[dict], _: str) -> tuple:
-    """One line a patient and regimen, its drugs side by side."""
+    """One line a patient and first day, its drugs side by side."""
     names = headers(site, table)
-    each = ("drug", "dose", "dose_unit")
-    shared = [concept for concept in names if concept not in each]
+    shared = ["record_no", "started_on"]
+    each = [concept for concept in names if concept not in shared]
     columns = [(c, names[c]) for c in shared]
     columns += [(c, f"{names[c]}{n}") for n in range(1, DRUGS + 1) for c in each]
     lines: list[list[object]] = []
