@@ -45,6 +45,12 @@ class Table:
         """Names of the columns that hold dates."""
         return tuple(column.name for column in self.content if column.type == "date")
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the columns that hold numbers, whole or not."""
+        kinds = ("integer", "number")
+        return tuple(column.name for column in self.content if column.type in kinds)
+
 
 @lru_cache
 def _tables(path: Path) -> dict[str, Table]:

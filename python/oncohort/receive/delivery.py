@@ -1,30 +1,39 @@
 """One delivery: its files as sent, and its way to landed rows or to a refusal."""
 
-import dataclasses
-import datetime
-import fnmatch
-import hashlib
 import json
 import shutil
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from oncohort.contract import EXTRACT_YML, LANDING_YML
 from oncohort.errors import DeliveryRefused
-from oncohort.identity import key_fingerprint
 from oncohort.receive.journal import commit, incoming_folder, partition
-from oncohort.receive.land import MANIFEST, write_delivery
-from oncohort.receive.map_file import make_tables, map_file
+from oncohort.receive.land import (
+    MANIFEST,
+    copy_originals,
+    delivery_books,
+    number_twins,
+    write_books,
+)
+from oncohort.receive.map_file import map_file
 from oncohort.receive.mapping import Origin
 from oncohort.receive.read_delimited import read_delimited
+from oncohort.receive.read_parquet import read_parquet
+from oncohort.receive.read_sav import read_sav
 from oncohort.receive.read_workbook import read_workbook
+from oncohort.receive.redcap import redcap_labels
+from oncohort.receive.sent_files import SentFiles
 from oncohort.receive.site_config import FileConfig, SiteConfig
-from oncohort.receive.source_table import tidy
 from oncohort.receive.verdict import ACCEPTED, REFUSED, UNCHANGED, FileReport, Verdict
-from oncohort.workspace import Workspace, is_hidden, project_root, sha256_of
+from oncohort.workspace import Workspace
 
 _MEMORY = "512MB"
+READERS = {
+    "csv": read_delimited,
+    "xlsx": read_workbook,
+    "xls": read_workbook,
+    "sav": read_sav,
+    "parquet": read_parquet,
+}
 
 
 def receive_delivery(
@@ -68,47 +77,9 @@ class _Delivery:
     ) -> None:
         self.workspace = workspace
         self.place = (config.site_id, folder.name)
-        self.shown = f"extracts/{config.site_id}/{folder.name}"
         self.key = key
         self.verdict = verdict
-        self._check_date(folder.name)
-        self.files = self._files(folder)
-        self.matched = [
-            (entry, [name for name in self.files if _matches(name, entry.match)])
-            for entry in config.files
-        ]
-        self.sha256 = {name: sha256_of(path) for name, path in self.files.items()}
-        read = sorted({name for _, names in self.matched for name in names})
-        self.read = {name: self.sha256[name] for name in read}
-        self.mapping = _mapping_sha256(config, key)
-
-    def _check_date(self, name: str) -> None:
-        try:
-            is_date = datetime.date.fromisoformat(name).isoformat() == name
-        except ValueError:
-            is_date = False
-        if not is_date:
-            raise DeliveryRefused(
-                f"the delivery's folder `{name}` is not a date",
-                "name it by the date of the extract, such as 2024-03-31",
-                file=self.shown,
-            )
-
-    def _files(self, folder: Path) -> dict[str, Path]:
-        """Return name with `/` from the delivery's folder -> path."""
-        found = {}
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if not path.is_file() or any(map(is_hidden, name.parts)):
-                continue
-            if not path.resolve().is_relative_to(folder.resolve()):
-                raise DeliveryRefused(
-                    "the file is a link that leads out of the delivery's folder",
-                    "put the file itself there",
-                    file="/".join([*self.place, name.as_posix()]),
-                )
-            found[name.as_posix()] = path
-        return found
+        self.sent = SentFiles(workspace, folder, config, key)
 
     def receive(self) -> None:
         """Land it, unless the same bytes have landed under the same mapping."""
@@ -117,111 +88,67 @@ class _Delivery:
         )
         if landed.is_file():
             then = json.loads(landed.read_text(encoding="utf-8"))
-            self._refuse_altered(then)
-            if then["mapping"] == self.mapping:
+            self.sent.refuse_altered(then)
+            if then["mapping"] == self.sent.mapping:
                 self.verdict.status = UNCHANGED
                 return
             note = "the mapping changed since it landed: landed again"
             self.verdict.notes.append(note)
-        unread = ", ".join(sorted(set(self.files) - set(self.read)))
+        unread = ", ".join(sorted(set(self.sent.files) - set(self.sent.read)))
         if unread:
             self.verdict.notes.append(f"files that site.yml does not name: {unread}")
         self._land(incoming_folder(self.workspace))
 
     def _land(self, incoming: Path) -> None:
+        """Write the delivery beside the landing zone, then put it in place whole."""
         import duckdb
 
         # what does not fit into memory is spilt here, as it holds patients
-        scratch = {"temp_directory": str(incoming / "spilt"), "memory_limit": _MEMORY}
+        self.incoming, self.scratch = incoming, incoming / "_scratch"
+        scratch = {"temp_directory": str(self.scratch), "memory_limit": _MEMORY}
+        self.scratch.mkdir()
         with duckdb.connect(config=scratch) as connection:
-            make_tables(connection)
             self._map_files(connection)
-            if not self.verdict.problems:
-                write_delivery(
-                    self.workspace,
-                    connection,
-                    incoming,
-                    self.place,
-                    self.verdict.files,
-                    {self.read[name]: self.files[name] for name in self.read},
-                    {"files": self.read, "mapping": self.mapping},
-                )
+            with self.verdict.timed("land"):
+                for folder in incoming.glob("*/site=*/*"):
+                    number_twins(connection, folder)
         if self.verdict.problems:
             shutil.rmtree(incoming)
-        else:
+            return
+        with self.verdict.timed("land"):
+            manifest = {"files": self.sent.read, "mapping": self.sent.mapping}
+            books = delivery_books(self.verdict.files, self.place)
+            write_books(incoming, self.place, books, manifest)
+            copy_originals(self.workspace, incoming, self.sent.originals)
             commit(self.workspace, incoming, self.place)
 
-    def _refuse_altered(self, then: dict[str, Any]) -> None:
-        """Refuse bytes that are not those that landed."""
-        altered = [
-            f"{name} is gone" for name in then["files"] if name not in self.files
-        ]
-        altered += [
-            f"{name} has other bytes"
-            for name, sha256 in then["files"].items()
-            if self.sha256.get(name, sha256) != sha256
-        ]
-        if then["mapping"] == self.mapping:
-            altered += [f"{n} is new" for n in self.read if n not in then["files"]]
-        if altered:
-            raise DeliveryRefused(
-                f"the delivery was altered after it landed: {', '.join(altered)}",
-                "put a corrected extract into a new folder, "
-                f"extracts/{self.place[0]}/<its date>/, and restore {self.place[1]}; "
-                "the bytes that landed are kept in landing/_originals under their "
-                "SHA-256",
-                file=self.shown,
-            )
-
     def _map_files(self, connection: Any) -> None:
-        entry_no = 0
-        for config, names in self.matched:
+        for number, (config, names) in enumerate(self.sent.matched):
             if not names and not config.optional:
-                self.verdict.problems.append(self._missing_file(config))
+                self.verdict.problems.append(self.sent.missing(config))
             for name in names:
                 try:
-                    report = self._map_file(connection, config, name, entry_no)
+                    report = self._map_file(connection, config, name, number)
                     self.verdict.files.append(report)
                 except DeliveryRefused as refusal:
                     self.verdict.problems.append(refusal)
-                entry_no += len(config.tables)
 
     def _map_file(
-        self, connection: Any, config: FileConfig, name: str, entry_no: int
+        self, connection: Any, config: FileConfig, name: str, number: int
     ) -> FileReport:
-        read = read_workbook if config.format == "xlsx" else read_delimited
-        source = read(self.files[name], name, config)
-        origin = Origin(*self.place, self.sha256[name], self.key)
-        return map_file(connection, source, config, origin, entry_no)
+        n_before = len(self.verdict.files)
 
-    def _missing_file(self, config: FileConfig) -> DeliveryRefused:
-        there = ", ".join(list(self.files)[:12]) or "no file at all"
-        return DeliveryRefused(
-            f"no file matches `{config.match}`; the delivery holds {there}",
-            "ask the site for the file, correct `match` in site.yml, or say "
-            "`optional: true` there",
-            file=self.shown,
-        )
+        def out(table: str, entry: int) -> Path:
+            """Name a file so that the files of a table sort as they were read."""
+            folder = self.incoming / partition(table, *self.place)
+            return folder / f"part-{number:03}-{n_before:04}-{entry:03}.parquet"
 
-
-def _matches(name: str, pattern: str) -> bool:
-    """Return whether a file is meant; `.gz` may be left out of the pattern."""
-    name = tidy(name)
-    unpacked = name[:-3] if name.lower().endswith(".gz") else name
-    return any(fnmatch.fnmatchcase(n, tidy(pattern)) for n in (name, unpacked))
-
-
-@lru_cache
-def _code_sha256() -> str:
-    """Hash of what turns bytes into rows, whatever the site: code and contract."""
-    package = Path(__file__).parent
-    sources = [*sorted(package.glob("*.py")), package.parent / "identity.py"]
-    sources += [project_root() / EXTRACT_YML, project_root() / LANDING_YML]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
-
-
-def _mapping_sha256(config: SiteConfig, key: bytes) -> str:
-    """Return a hash of all that decides how a site's bytes become rows."""
-    files = [dataclasses.asdict(file) for file in config.files]
-    text = json.dumps([files, key_fingerprint(key), _code_sha256()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+        with self.verdict.timed("decode"):
+            source = READERS[config.format](self.sent.files[name], name, config)
+            if config.dictionary and config.labels:
+                path = self.sent.dictionaries[config.dictionary]
+                source.labels = redcap_labels(path, path.name, source.header)
+            source.load(connection, self.scratch)
+        with self.verdict.timed("map"):
+            origin = Origin(*self.place, self.sent.sha256[name], self.key)
+            return map_file(connection, source, config, origin, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oncohort.contract import Table, book_tables, extract_tables
 from oncohort.identity import ROW_DIGITS, text_literal
@@ -13,31 +13,62 @@ from oncohort.receive.journal import partition
 from oncohort.receive.verdict import FileReport
 from oncohort.workspace import Workspace
 
-if TYPE_CHECKING:
-    import duckdb
-
 MANIFEST = "manifest.json"
 
 
-def write_delivery(
-    workspace: Workspace,
-    connection: duckdb.DuckDBPyConnection,
+def write_rows(connection, table: Table, rows: str, path: Path) -> None:
+    """Write mapped rows (`from ...`) of one contract table; those of no patient not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = ", ".join(column.name for column in table.columns)
+    connection.execute(
+        f"copy (select {columns} {rows} where record_no is not null) "  # noqa: S608
+        f"to {text_literal(path.as_posix())} (format parquet, compression zstd)"
+    )
+
+
+def number_twins(connection, folder: Path) -> None:
+    """Give rows alike in all columns ids of their own, in all files of a table.
+
+    They are numbered by file and line. The set of ids does not depend on that order:
+    a shuffled file gives the same ids.
+    """
+    files = f"read_parquet({text_literal((folder / '*.parquet').as_posix())}"
+    twins = f"select source_row_id from {files}) group by all having count(*) > 1"  # noqa: S608
+    if connection.execute(f"{twins} limit 1").fetchone() is None:
+        return
+    parts = sorted(folder.glob("*.parquet"))
+    draft = folder / "part.tmp"
+    twin_id = f"left(sha256(concat(source_row_id, occurrence)), {ROW_DIGITS})"
+    connection.execute(f"""
+copy (
+    with twins as (
+        select filename, source_line, row_number() over (
+            partition by source_row_id order by filename, source_line
+        ) as occurrence
+        from {files}, filename = true) where source_row_id in ({twins})
+    )
+    select * exclude (filename, occurrence) replace (
+        if(occurrence > 1, {twin_id}, source_row_id) as source_row_id
+    )
+    from {files}, filename = true) left join twins using (filename, source_line)
+    order by filename, source_line
+) to {text_literal(draft.as_posix())} (format parquet, compression zstd)""")  # noqa: S608
+    for part in parts:
+        part.unlink()
+    draft.rename(parts[0])
+
+
+def write_books(
     incoming: Path,
     place: tuple[str, str],
-    reports: list[FileReport],
-    originals: dict[str, Path],
+    books: dict[str, list[dict[str, Any]]],
     manifest: dict[str, Any],
 ) -> None:
-    """Write a delivery beside the landing zone; `journal.commit` moves it in.
+    """Write what is known of a delivery (`place`: site and date), by name of the book.
 
-    `place` is its site and date; `originals` holds files by the SHA-256 of their bytes;
-    by the manifest the next `receive` knows that nothing changed.
+    By the manifest the next `receive` knows that nothing changed.
     """
-    fed = {table for report in reports for table, _ in report.tables}
-    for name, table in extract_tables().items():
-        if name in fed:
-            _write_rows(connection, table, incoming / partition(name, *place))
-    for name, rows in _books(reports, place).items():
+    for name, rows in books.items():
         if rows or name == "deliveries":
             folder = incoming / partition(name, *place)
             folder.mkdir(parents=True)
@@ -45,46 +76,19 @@ def write_delivery(
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
     path = incoming / partition("deliveries", *place) / MANIFEST
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def copy_originals(
+    workspace: Workspace, incoming: Path, originals: dict[str, Path]
+) -> None:
+    """Copy files as sent (SHA-256 of the bytes -> path) unless the archive has them."""
     (incoming / "_originals").mkdir()
     for sha256, path in originals.items():
         if not (workspace.originals / sha256).exists():
             shutil.copyfile(path, incoming / "_originals" / sha256)
 
 
-def _write_rows(connection, table: Table, folder: Path) -> None:
-    """Write one contract table; rows alike in all columns get ids of their own.
-
-    They are numbered by file and line. The set of ids does not depend on that order:
-    a shuffled file gives the same ids.
-    """
-    (n_rows,) = connection.execute(
-        f"select count(record_no) from {table.name}"  # noqa: S608
-    ).fetchone()
-    if not n_rows:
-        return
-    connection.execute(f"""
-update {table.name}
-set source_row_id = left(sha256(concat(source_row_id, occurrence)), {ROW_DIGITS})
-from (
-    select entry_no as of_entry, source_line as on_line, row_number() over (
-        partition by source_row_id order by entry_no, source_line
-    ) as occurrence
-    from {table.name}
-    where source_row_id in (
-        select source_row_id from {table.name} group by all having count(*) > 1
-    )
-)
-where entry_no = of_entry and source_line = on_line and occurrence > 1""")  # noqa: S608
-    folder.mkdir(parents=True)
-    out = text_literal((folder / "part-0.parquet").as_posix())
-    columns = ", ".join(column.name for column in table.columns)
-    connection.execute(
-        f"copy (select {columns} from {table.name} where record_no is not null) "  # noqa: S608
-        f"to {out} (format parquet, compression zstd)"
-    )
-
-
-def _books(
+def delivery_books(
     reports: list[FileReport], place: tuple[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of `deliveries` and `refused_rows`.

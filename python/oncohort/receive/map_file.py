@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oncohort.contract import extract_tables
 from oncohort.errors import OncohortError
 from oncohort.identity import text_literal
+from oncohort.receive.land import write_rows
 from oncohort.receive.mapping import FLAG, Mapping, Origin
 from oncohort.receive.site_config import FileConfig
 from oncohort.receive.source_table import SourceTable
@@ -29,46 +32,32 @@ _UNREADABLE = {
 }
 
 
-def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make an empty temporary table for each contract table, for `map_file` to fill."""
-    for table in extract_tables().values():
-        columns = [f"{column.name} {column.data_type}" for column in table.columns]
-        columns += [f"{date}{FLAG} boolean" for date in table.dates]
-        connection.execute(
-            f"create temp table {table.name} (entry_no integer, {', '.join(columns)})"
-        )
-
-
 def map_file(
     connection: duckdb.DuckDBPyConnection,
     source: SourceTable,
     config: FileConfig,
     origin: Origin,
-    entry_no: int,
+    out: Callable[[str, int], Path],
 ) -> FileReport:
-    """Read a file's rows into the contract tables; return what became of them.
+    """Write a file's rows as Parquet of the contract; return what became of them.
 
-    Its mappings are numbered from `entry_no` on; each has its number in the delivery.
+    `source` is loaded. `out` names the file for a table and the mapping's place among
+    those of this file.
 
     Raises
     ------
     DeliveryRefused
-        If the file cannot be read or lacks a column that a mapping uses.
+        If the file lacks a column that a mapping uses.
     """
-    source.load(connection)
     place = (source.file, source.sheet, origin.file_sha256, config.delivery_kind)
     report = FileReport(*place, source.n_rows_read, source.refused)
     n_ragged = len(source.refused)
     used: set[int] = set()
-    for number, entry in enumerate(config.tables, start=entry_no):
+    for number, entry in enumerate(config.tables):
         table = extract_tables()[entry.table]
         mapping = Mapping(source, config, entry, table, origin)
-        connection.execute(
-            f"insert into {table.name} by name select {number} as entry_no, * "  # noqa: S608
-            f"from ({mapping.sql()})"
-        )
+        mapped = f"from ({mapping.sql()})"
         used |= mapping.used
-        mapped = f"from {table.name} where entry_no = {number}"
         flags = [f"count(*) filter ({date}{FLAG})" for date in table.dates]
         n_mapped, n_landed, n_unreadable = connection.execute(
             f"select count(*), count(record_no), {' + '.join(flags) or 0} {mapped}"  # noqa: S608
@@ -85,6 +74,8 @@ def map_file(
             report.unreadable += _unreadable(connection, mapped, source, config, entry)
         if n_mapped > n_landed:
             _refuse_without_record_no(connection, mapped, source, config.delimiter)
+        if n_landed:
+            write_rows(connection, table, mapped, out(table.name, number))
     report.unreadable = report.unreadable[:SHOWN_UNREADABLE]
     report.unused_columns = _unused(connection, source, used)
     return report
@@ -95,7 +86,7 @@ def _unreadable(connection, mapped, source, config, entry) -> list[OncohortError
     found = []
     for date in extract_tables()[entry.table].dates:
         rows = connection.execute(
-            f"select source_line, {date} {mapped} and {date}{FLAG} "  # noqa: S608
+            f"select source_line, {date} {mapped} where {date}{FLAG} "  # noqa: S608
             f"order by source_line limit {SHOWN_UNREADABLE}"
         ).fetchall()
         column = entry.columns.get(date)
@@ -108,11 +99,10 @@ def _unreadable(connection, mapped, source, config, entry) -> list[OncohortError
 
 
 def _refuse_without_record_no(connection, mapped, source, delimiter) -> None:
-    cells = [f"c{number}" for number in range(len(source.header))]
     rows = connection.execute(
-        f"select source_line, concat_ws({text_literal(delimiter)}, {', '.join(cells)}) "  # noqa: S608
-        "from source_cells where source_line in "
-        f"(select source_line {mapped} and record_no is null)"
+        f"select source_line, concat_ws({text_literal(delimiter)}, "  # noqa: S608
+        f"{', '.join(source.cells)}) from source_cells where source_line in "
+        f"(select source_line {mapped} where record_no is null)"
     ).fetchall()
     source.refused.update({line: (NO_RECORD_NO, text) for line, text in rows})
 

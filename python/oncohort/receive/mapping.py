@@ -6,12 +6,12 @@ from typing import Any
 from oncohort.contract import Table
 from oncohort.identity import PATIENT_DIGITS, ROW_DIGITS, keyed_hash_sql, text_literal
 from oncohort.receive.iso_dates import iso_date_sql
-from oncohort.receive.site_config import ColumnConfig, FileConfig, TableConfig
-from oncohort.receive.source_table import SourceTable
+from oncohort.receive.plain_numbers import number_sql
+from oncohort.receive.site_config import FileConfig
+from oncohort.receive.source_table import SourceTable, trimmed_sql
+from oncohort.receive.table_config import ColumnConfig, TableConfig
 
 FLAG = "__unreadable"
-# what spreadsheets and web forms leave around a value; U+3000 is the Chinese blank
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,13 @@ class Mapping:
         """
         names = [column.name for column in self.table.content]
         dates = self.table.dates
-        meant = " and ".join(self._condition(one) for one in self.entry.when) or "true"
+        meant = self._meant()
         action = "'upsert'"
         if self.file.delete_when:
             is_deleted = self._condition(self.file.delete_when)
             action = f"case when {is_deleted} then 'delete' else 'upsert' end"
         raw = [f"{self._value(name)} as {name}" for name in names]
-        trimmed = [
-            f"trim(c{number}, {text_literal(BLANKS)}) as t{number}"
-            for number in sorted(self.used)
-        ]
+        trimmed = [f"{self._labelled(n)} as t{n}" for n in sorted(self.used)]
         iso = [f"{self._iso(name)} as {name}__iso" for name in dates]
         best = [
             f"coalesce({name}__iso, {name}) as {name}" if name in dates else name
@@ -79,6 +76,23 @@ mapped as (
 )
 select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
 
+    def _meant(self) -> str:
+        tests = [self._condition(one) for one in self.entry.when]
+        tests += [f"not {self._condition(one)}" for one in self.file.ignore_rows]
+        if self.entry.repeated:
+            cells = ", ".join(self._not_null(name) for name in self.entry.repeated)
+            tests.append(f"coalesce({cells}) is not null")
+        return " and ".join(tests) or "true"
+
+    def _labelled(self, number: int) -> str:
+        cell = trimmed_sql(f"c{number}")
+        labels = self.source.labels.get(number, {})
+        cases = [
+            f"when {text_literal(code)} then {text_literal(label)}"
+            for code, label in labels.items()
+        ]
+        return f"case {cell} {' '.join(cases)} else {cell} end" if cases else cell
+
     def _cell(self, name: str) -> str:
         number = self.source.position(name)
         self.used.add(number)
@@ -98,11 +112,13 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
         cells = ", ".join(self._not_null(source) for source in column.sources)
         if column.join is not None:
             return f"nullif(concat_ws({text_literal(column.join)}, {cells}), '')"
-        return f"coalesce({cells})"
+        value = f"coalesce({cells})" if len(column.sources) > 1 else cells
+        is_number = name in self.table.numbers
+        return number_sql(value, self.file.decimal) if is_number else value
 
     def _iso(self, name: str) -> str:
         column = self.entry.columns.get(name, ColumnConfig())
-        return iso_date_sql(name, column, self.file, self.origin.delivered_on)
+        return iso_date_sql(name, column, self.file)
 
     def _condition(self, condition: dict[str, Any]) -> str:
         column = condition["column"]

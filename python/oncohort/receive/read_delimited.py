@@ -9,8 +9,9 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from oncohort.errors import DeliveryRefused
+from oncohort.receive.scan_delimited import PlainScan
 from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import SourceTable, tidy
+from oncohort.receive.source_table import SourceTable, is_blank, joined_header
 
 MAX_CHARACTERS = 8 << 30
 # a longer line or value is taken for a quote left open
@@ -39,19 +40,25 @@ class _Reader:
         self.line = self.n_characters = 0
         self.row_lines: list[str] = []
         self.unknown = ""
+        self.ignored = (config.ignore_rows, config.null_words)
         csv.field_size_limit(MAX_LINE)
         self.lines = self._lines()
         self._skip_to(config.header_line)
-        header = [tidy(name) for name in next(self._split(), [])]
+        names = []
+        for _ in range(config.header_rows):
+            names.append(next(self._split(), []))
+            self.row_lines.clear()
+        header = joined_header(names)
         if not any(header):
             raise self._refusal(
                 "the header line is empty or missing",
                 "correct `header_line` in site.yml, or ask the site for the whole file",
                 config.header_line,
             )
-        self.row_lines.clear()
         self._skip_to(config.data_line or 0)
-        self.table = SourceTable(shown, "", header, config.header_line, self._rows())
+        scan = PlainScan(path, config, self.line, len(header))
+        place = (shown, "", header, config.header_line)
+        self.table = SourceTable(*place, self._rows(), scan.cells_sql)
 
     def _skip_to(self, line: int) -> None:
         while self.line < line - 1 and next(self.lines, None):
@@ -71,11 +78,14 @@ class _Reader:
         try:
             for row in self._split():
                 line = self.line - len(self.row_lines) + 1
-                if len(row) == n_columns:
-                    fits = True
-                    if any(row):
-                        yield line, row
-                elif row:
+                fits = fits or len(row) == n_columns
+                if is_blank(row):
+                    pass
+                elif len(row) == n_columns:
+                    yield line, row
+                elif self.table.ignores(row, *self.ignored):
+                    self.table.n_ignored += 1
+                else:
                     reason = f"{len(row)} fields where the header has {n_columns}"
                     refused[line] = (reason, "".join(self.row_lines).rstrip("\r\n"))
                 self.row_lines.clear()

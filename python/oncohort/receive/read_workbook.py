@@ -1,16 +1,15 @@
 """A sheet of a workbook (.xlsx, .xls, .xlsb, .ods) to text cells."""
 
-import datetime
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from oncohort.errors import DeliveryRefused
-from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import SourceTable, tidy
+from oncohort.receive.cell_text import text_of
+from oncohort.receive.site_config import FileConfig, first_data_line
+from oncohort.receive.source_table import SourceTable, is_blank, joined_header, tidy
 
 MAX_BYTES = 2 << 30
-_EXACT_INTEGERS = 1e15
 
 
 def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
@@ -24,11 +23,9 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
     """
     _check_size(path, shown)
     sheet, rows = _sheet_rows(path, shown, config)
-    header = [
-        tidy(_text(cell))
-        for row in rows[config.header_line - 1 : config.header_line]
-        for cell in row
-    ]
+    first = first_data_line(config)
+    names = rows[config.header_line - 1 : first - 1]
+    header = joined_header([[text_of(cell) for cell in row] for row in names])
     if not any(header):
         raise DeliveryRefused(
             "the header line is empty or missing",
@@ -37,12 +34,12 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
             sheet=sheet,
             line=config.header_line,
         )
-    first = config.data_line or config.header_line + 1
+    first = config.data_line or first
     texts = (
-        (line, [_text(cell) for cell in row])
+        (line, [text_of(cell, config.decimal) for cell in row])
         for line, row in enumerate(rows[first - 1 :], start=first)
     )
-    filled = ((line, cells) for line, cells in texts if any(cells))
+    filled = ((line, cells) for line, cells in texts if not is_blank(cells))
     return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
@@ -92,19 +89,3 @@ def _sheet_name(names: list[str], shown: str, wanted: str | None) -> str:
         file=shown,
         sheet=wanted,
     )
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as a person would type it, without its format."""
-    if isinstance(cell, str):
-        return cell.replace("\0", "")
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, datetime.datetime):
-        has_time = cell.time() != datetime.time()
-        return cell.isoformat(sep=" ") if has_time else cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT_INTEGERS:
-        return str(int(cell))
-    return str(cell)

@@ -5,29 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oncohort.contract import extract_tables
-from oncohort.receive.site_yaml import SiteYaml, suggestion
-
-
-@dataclass(frozen=True)
-class ColumnConfig:
-    """Where one contract column comes from."""
-
-    sources: tuple[str, ...] = ()
-    value: str | None = None
-    join: str | None = None
-    dates: tuple[str, ...] | None = None
-    not_before: int | None = None
-
-
-@dataclass(frozen=True)
-class TableConfig:
-    """One contract table that a file feeds; conditions as `site.yml` has them."""
-
-    table: str
-    when: tuple[dict[str, Any], ...]
-    key: tuple[str, ...]
-    columns: dict[str, ColumnConfig]
+from oncohort.receive.site_yaml import SiteYaml
+from oncohort.receive.table_config import TableConfig, table_configs
 
 
 @dataclass(frozen=True)
@@ -39,17 +18,23 @@ class FileConfig:
     format: str = "csv"
     sheet: str | None = None
     header_line: int = 1
+    header_rows: int = 1
     data_line: int | None = None
+    ignore_rows: tuple[dict[str, Any], ...] = ()
     optional: bool = False
     delivery_kind: str = "full"
     delete_when: dict[str, Any] | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
+    decimal: str | None = None
     null_words: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    year_pivot: int | None = None
     date_basis: str = "calendar"
     anchor: str | None = None
+    labels: bool = True
+    dictionary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +52,16 @@ class SiteConfig:
 # how the text of a setting becomes what the program wants; others stay as they are
 _READ = {
     "header_line": int,
+    "header_rows": int,
     "data_line": int,
-    "not_before": int,
+    "year_pivot": int,
     "optional": lambda text: text == "true",
+    "labels": lambda text: text == "true",
     "delimiter": lambda text: "\t" if text == "tab" else text,
     "quote": lambda text: "" if text == "none" else text,
     "null_words": tuple,
     "dates": tuple,
+    "ignore_rows": tuple,
 }
 
 
@@ -110,24 +98,12 @@ def _files(page: SiteYaml) -> Iterator[FileConfig]:
     for position, entry in enumerate(page.content["files"]):
         path = ["files", position]
         tables = [
-            _table(table, page, [*path, "tables", number])
-            for number, table in enumerate(entry["tables"])
+            table
+            for number, one in enumerate(entry["tables"])
+            for table in table_configs(one, page, [*path, "tables", number])
         ]
         file = FileConfig(**_read({**defaults, **entry, "tables": tuple(tables)}))
-        if file.date_basis == "offset" and file.anchor is None:
-            own = path if "date_basis" in entry else ["defaults"]
-            raise page.error(
-                "date_basis offset needs an `anchor`", [*own, "date_basis"]
-            )
-        if file.delete_when and file.delivery_kind != "changes":
-            raise page.error(
-                "`delete_when` needs `delivery_kind: changes`: in a full delivery a "
-                "deleted record is simply missing",
-                [*path, "delete_when"],
-            )
-        if file.data_line is not None and file.data_line <= file.header_line:
-            where = [*path, "data_line"]
-            raise page.error("data_line must come after header_line", where)
+        _check_file(file, entry, page, path)
         for table in tables:
             if kinds.setdefault(table.table, file.delivery_kind) != file.delivery_kind:
                 raise page.error(
@@ -138,48 +114,45 @@ def _files(page: SiteYaml) -> Iterator[FileConfig]:
         yield file
 
 
+def _check_file(file: FileConfig, entry: dict, page: SiteYaml, path: list[Any]) -> None:
+    """Refuse settings of a file that do not go together."""
+
+    def own(name: str) -> list[Any]:
+        return [*(path if name in entry else ["defaults"]), name]
+
+    if file.date_basis == "offset" and file.anchor is None:
+        raise page.error("date_basis offset needs an `anchor`", own("date_basis"))
+    if file.delete_when and file.delivery_kind != "changes":
+        raise page.error(
+            "`delete_when` needs `delivery_kind: changes`: in a full delivery a "
+            "deleted record is simply missing",
+            [*path, "delete_when"],
+        )
+    if file.data_line is not None and file.data_line < first_data_line(file):
+        where = [*path, "data_line"]
+        raise page.error("data_line must come after header_line", where)
+    if file.format == "csv" and "labels" in entry and not file.dictionary:
+        where = [*path, "labels"]
+        raise page.error("a delimited file has `labels` by a `dictionary` only", where)
+    lists = [(file.dates, own("dates"))]
+    for number, table in enumerate(entry["tables"]):
+        for word, column in table["columns"].items():
+            where = [*path, "tables", number, "columns", word]
+            dates = () if isinstance(column, str) else column.get("dates", ())
+            lists.append((dates, where))
+    for dates, where in lists:
+        if file.year_pivot is None and any("%y" in one for one in dates):
+            raise page.error(
+                "%y needs `year_pivot`, the last two-digit year that is 20yy",
+                where,
+                "write for instance `year_pivot: 30`: 30 is 2030, 31 is 1931",
+            )
+
+
+def first_data_line(file: FileConfig) -> int:
+    """Return the first line (row) that may hold data; in delimited text at least it."""
+    return file.header_line + file.header_rows
+
+
 def _read(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: _READ.get(name, lambda x: x)(settings[name]) for name in settings}
-
-
-def _table(entry: dict[str, Any], page: SiteYaml, path: list[Any]) -> TableConfig:
-    tables = extract_tables()
-    name, columns = entry["table"], entry["columns"]
-    if name not in tables:
-        hint = suggestion(name, list(tables))
-        raise page.error(f"the contract has no table `{name}`{hint}", [*path, "table"])
-    known = {column.name: column.type for column in tables[name].content}
-    for where in ("columns", "key"):
-        for word in entry.get(where, ()):
-            if word not in known:
-                hint = suggestion(word, list(known))
-                raise page.error(
-                    f"table `{name}` has no column `{word}`{hint}", [*path, where, word]
-                )
-    if "record_no" not in columns:
-        raise page.error(
-            f"table `{name}` needs a column for `record_no`: without it no row "
-            "belongs to a patient",
-            [*path, "columns"],
-        )
-    for word, column in columns.items():
-        if known[word] != "date" and {"dates", "not_before"} & set(column):
-            if not isinstance(column, str):
-                raise page.error(
-                    f"`{word}` is not a date: no `dates`, no `not_before`",
-                    [*path, "columns", word],
-                )
-    when = entry.get("when", [])
-    return TableConfig(
-        table=name,
-        when=tuple(when if isinstance(when, list) else [when]),
-        key=tuple(entry.get("key", tables[name].key)),
-        columns={word: _column(column) for word, column in columns.items()},
-    )
-
-
-def _column(entry: str | dict[str, Any]) -> ColumnConfig:
-    settings = {"from": entry} if isinstance(entry, str) else dict(entry)
-    sources = settings.pop("from", ())
-    sources = (sources,) if isinstance(sources, str) else tuple(sources)
-    return ColumnConfig(sources, **_read(settings))

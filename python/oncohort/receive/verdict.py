@@ -1,5 +1,8 @@
 """What `receive` says of each delivery."""
 
+import contextlib
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from oncohort.errors import OncohortError
@@ -66,6 +69,15 @@ class Verdict:
     files: list[FileReport] = field(default_factory=list)
     problems: list[OncohortError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the time within to a step (decode, map, check, land)."""
+        start = time.perf_counter()
+        yield
+        spent = time.perf_counter() - start
+        self.seconds[step] = self.seconds.get(step, 0.0) + spent
 
     @property
     def name(self) -> str:

@@ -124,10 +124,22 @@ def test_one_row_may_feed_several_tables_and_conditions_decide(hospital):
         ("%d/%m/%Y", "2015", "2015"),
         ("%d/%m/%Y", "2015-03-09 00:00:00", "2015-03-09"),
         ("%d/%m/%Y", "2015-03-09T10:11:12Z", "2015-03-09"),
-        # before the delivery of 2020: a two-digit year is never in the future
+        # year_pivot is 30
         ("%d/%m/%y", "09/03/15", "2015-03-09"),
-        ("%d/%m/%y", "09/03/50", "1950-03-09"),
+        ("%d/%m/%y", "09/03/30", "2030-03-09"),
+        ("%d/%m/%y", "09/03/31", "1931-03-09"),
+        ("%d/%m/%y", "29/02/00", "2000-02-29"),
         ("%d/%m/%y", "09/03/70", "1970-03-09"),
+        ("%Y-%m-%d", "２０１５－０３－０９", "2015-03-09"),
+        ("%Y年%m月%d日", "２０１５年３月９日", "2015-03-09"),
+        # 29 February 1900 is day 60 of the first epoch and never was
+        ("excel-1900", "59", "1900-02-28"),
+        ("excel-1900", "61", "1900-03-01"),
+        ("excel-1900", "42072", "2015-03-09"),
+        ("excel-1900", "42072.75", "2015-03-09"),
+        ("excel-1900", "1950", "1950"),
+        ("excel-1904", "40610", "2015-03-09"),
+        ("excel-1904", "0", "1904-01-01"),
     ],
 )
 def test_dates_become_iso(landed, format, sent, landed_as):
@@ -135,7 +147,7 @@ def test_dates_become_iso(landed, format, sent, landed_as):
         one_table("{record_no: no, started_on: start}"),
         f"no,start\n1,{sent}\n",
         "started_on",
-        defaults=f'defaults: {{dates: ["{format}"]}}',
+        defaults=f'defaults: {{dates: ["{format}"], year_pivot: 30}}',
     )
 
     assert rows == [(landed_as,)]

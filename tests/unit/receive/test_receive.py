@@ -136,4 +136,4 @@ def test_a_file_too_wide_is_refused_and_the_others_land(hospital):
     assert clinic.status == "accepted"
     assert wide.status == "refused"
     (problem,) = wide.problems
-    assert "memory" in problem.message
+    assert "12,003 columns, more than 5,000" in problem.message
