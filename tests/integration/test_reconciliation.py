@@ -34,14 +34,47 @@ def test_every_row_read_is_landed_refused_or_not_meant(booked):
     assert {(refused, unreadable) for *_, refused, unreadable, _ in booked} == {(0, 0)}
 
 
-def test_what_landed_is_what_was_written(booked):
+@pytest.fixture(scope="module")
+def known():
+    """What the generator knows of each site, by table."""
     rng = Random(f"oncohort-sites-{DEFAULT_SEED}")
-    written = Counter()
-    for site, mine in placed_at_sites(all_journeys(DEFAULT_SEED), rng).items():
-        known = rows_of(site, mine, DEFAULT_SEED)
-        for day, tables in deliveries(site, known, known):
-            for table, rows in tables.items():
-                written[site.site_id, day, table] += len(rows)
+    placed = placed_at_sites(all_journeys(DEFAULT_SEED), rng)
+    return {site: rows_of(site, mine, DEFAULT_SEED) for site, mine in placed.items()}
 
+
+def test_what_landed_is_what_was_written(booked, known):
+    written = Counter(
+        {
+            (site.site_id, day, table): len(rows)
+            for site, truth in known.items()
+            for day, tables in deliveries(site, truth, truth)
+            for table, rows in tables.items()
+        }
+    )
     landed = Counter({(row[0], str(row[1]), row[2]): row[3] for row in booked})
     assert +landed == +written
+
+
+def test_the_rows_in_effect_are_the_truth(study_database, known):
+    database = duckdb.connect(str(study_database), read_only=True)
+    for table in next(iter(known.values())):
+        found = database.execute(
+            f"select site_id, count(distinct source_row_id) from core.{table} "
+            "where site_id like 'hospital_%' group by site_id"
+        ).fetchall()
+        truth = {site.site_id: len(tables[table]) for site, tables in known.items()}
+        assert dict(found) == {site: n for site, n in truth.items() if n}, table
+
+
+def test_earlier_deliveries_lack_and_correct_something(known):
+    for site, truth in known.items():
+        first, *later = deliveries(site, truth, truth)
+        if later:
+            corrected = [table for table in truth if first[1][table] != truth[table]]
+            assert len(corrected) >= 2, site.site_id
+            birth_and_sex = {
+                (r["record_no"], r["birth_on"], r["sex"]) for r in truth["patients"]
+            }
+            assert birth_and_sex >= {
+                (r["record_no"], r["birth_on"], r["sex"]) for r in first[1]["patients"]
+            }
