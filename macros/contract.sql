@@ -16,10 +16,7 @@
         {%- set relation = source('extract', table) -%}
         {%- set terms = ref('stg_landing__code_terms') -%}
         {%- if execute -%}
-            {%- set declared = graph.sources.values()
-                | selectattr('source_name', 'equalto', 'extract')
-                | selectattr('name', 'equalto', table) | first -%}
-            {%- for column in declared.columns.values() -%}
+            {%- for column in content_columns(table) -%}
                 {%- set meta = column.config.meta -%}
                 {%- if (meta.type == 'code') == (kind == 'unmapped')
                     and meta.type in ('code', 'date', 'number', 'integer') -%}
@@ -54,4 +51,64 @@
         {%- elif meta.type == 'number' %}{{ number_of('source.' ~ column) }}
         {%- else %}{{ integer_of('source.' ~ column) }}
         {%- endif %} is null
+{%- endmacro %}
+
+{#- Content columns of a contract table, as declared: all but lineage. -#}
+{% macro content_columns(table) -%}
+    {%- set declared = graph.sources.values()
+        | selectattr('source_name', 'equalto', 'extract')
+        | selectattr('name', 'equalto', table) | first -%}
+    {{ return(declared.columns.values() | selectattr('config.meta.type', 'defined') | list) }}
+{%- endmacro %}
+
+{#- Landed rows whose record stands more than once in its delivery: one select per table,
+    then one per content column that does not identify, united. -#}
+{% macro repeated_records() -%}
+    {%- set selects = [] -%}
+    {%- for table in contract_tables() -%}
+        {%- set relation = source('extract', table) -%}
+        {%- if execute -%}
+            {%- set content = content_columns(table) -%}
+            {{ 'with' if loop.first else ',' }} {{ table }} as (
+                {{ repeated_rows_of(relation, content) }}
+            )
+            {%- for column in content if not column.config.meta.identifying -%}
+                {%- do selects.append(repeated_values_of(table, column.name)) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor %}
+    {{ selects | join('\nunion all\n') or 'select 1 as parsed_without_graph' }}
+{%- endmacro %}
+
+{% macro repeated_rows_of(relation, content) -%}
+    {%- set parts = ['source_file', "'|'", "coalesce(source_sheet, '')"] -%}
+    {%- for column in content -%}
+        {%- do parts.extend(["'|'", "coalesce(" ~ column.name ~ ", '')"]) -%}
+    {%- endfor -%}
+    select
+        *,
+        {{ dbt.hash(dbt.concat(parts)) }} as content_hash
+    from {{ relation }}
+    where row_action <> 'delete'
+        and record_id in (
+            select record_id
+            from {{ relation }}
+            where row_action <> 'delete'
+            group by site_id, delivered_on, record_id
+            having count(*) > 1
+        )
+{%- endmacro %}
+
+{% macro repeated_values_of(table, column) -%}
+    select
+        site_id,
+        {{ date_of('delivered_on') }} as delivered_on,
+        patient_id,
+        record_id,
+        source_row_id,
+        content_hash,
+        '{{ table }}' as table_name,
+        '{{ column }}' as field,
+        {{ column }} as value
+    from {{ table }}
 {%- endmacro %}

@@ -22,6 +22,7 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
+        person_id,
         {{ code_of('sex', 'sex') }} as sex_code,
         {{ date_of('birth_on') }} as birth_on,
         {{ precision_of('birth_on') }} as birth_on_precision,

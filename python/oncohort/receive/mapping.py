@@ -13,6 +13,8 @@ from oncohort.receive.table_config import ColumnConfig, TableConfig
 
 FLAG = "__unreadable"
 
+_SHORTEST_NATIONAL_NO = 8
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -151,10 +153,33 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
             "record_id": (["site_id", table, *self.entry.key], ROW_DIGITS),
             "source_row_id": (row, ROW_DIGITS),
         }
-        return ", ".join(
-            f"{keyed_hash_sql(key, parts, digits)} as {name}"
+        hashes = {
+            name: keyed_hash_sql(key, parts, digits)
             for name, (parts, digits) in ids.items()
-        )
+        }
+        if "national_no" in names:
+            hashes["person_id"] = _person_id_sql(key)
+        return ", ".join(f"{sql} as {name}" for name, sql in hashes.items())
+
+
+def _person_id_sql(key: bytes) -> str:
+    """Return SQL for the hash of a person, whatever the site; null if untold.
+
+    By the national number; else by name and full day of birth. Blanks, hyphens and
+    case do not matter. A number that is short or one character over and over (000000)
+    stands for "unknown". Sex takes no part: at this point it is still the site's word.
+    """
+    number, name = (
+        f"upper(regexp_replace({column}, '[-\\s\u3000]', '', 'g'))"
+        for column in ("national_no", "patient_name")
+    )
+    by_number = keyed_hash_sql(key, ["'number'", number], ROW_DIGITS)
+    by_name = keyed_hash_sql(key, ["'name'", name, "birth_on"], ROW_DIGITS)
+    return f"""case
+    when length({number}) >= {_SHORTEST_NATIONAL_NO}
+        and replace({number}, left({number}, 1), '') <> '' then {by_number}
+    when length({name}) > 1 and birth_on like '____-__-__' then {by_name}
+end"""
 
 
 def _words(words: list[str]) -> str:

@@ -235,6 +235,33 @@ def test_ids_are_keyed_hashes(landed):
     ]
 
 
+def test_a_person_is_known_by_number_else_by_name_and_day_of_birth(landed):
+    lines = [
+        "1,Li Na,YB-1234 5678,1970-01-02",
+        "2,Wang Fang,yb12345678,1980",  # the same number: the same person
+        "3,Li Na,,1970-01-02",
+        "4,LI  NA,000000000,1970-01-02",  # no number: name and day, as in line 3
+        "5,Li Na,,1970-01",  # neither a number nor a full day
+        "6,Li Na,1234567,",
+    ]
+    rows = landed(
+        one_table(
+            "{record_no: no, patient_name: name, national_no: id, birth_on: born}",
+            table="patients",
+        ),
+        "no,name,id,born\n" + "\n".join(lines) + "\n",
+        "record_no, person_id",
+        table="patients",
+    )
+
+    person = dict(rows)
+    # the site is not part of it
+    by_name = keyed_hash(PUBLIC_TEST_KEY, ["name", "LINA", "1970-01-02"])[:24]
+    assert person["1"] == person["2"] != by_name
+    assert person["3"] == person["4"] == by_name
+    assert person["5"] is None and person["6"] is None
+
+
 def test_shuffled_rows_keep_their_ids(hospital):
     lines = [f"{number % 40},drug {number % 7}" for number in range(400)]
     hospital.describe(files=one_table("{record_no: no, drug: drug}"))

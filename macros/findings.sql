@@ -1,0 +1,126 @@
+{#- What the models `int_findings__*` share. A rule is one `finding(...)` with its `from`
+    and `where`: rows of a state, a field, and the other fact it does not agree with. -#}
+
+{#- The `from` and `where` of rows of a staged table, once for each state of their site
+    in which they count (`int_deliveries__in_effect`); `from_current` for every delivery. -#}
+{% macro from_states(table) -%}
+    from {{ ref('stg_extract__' ~ table) }} as staged
+    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
+        on staged.site_id = deliveries.site_id
+        and staged.delivered_on = deliveries.delivered_on
+        and deliveries.table_name = '{{ table }}'
+    left join {{ ref('int_patients__as_of') }} as patients
+        on staged.patient_id = patients.patient_id
+        and deliveries.as_of_on = patients.as_of_on
+    where {{ is_in_effect('staged') }}
+{%- endmacro %}
+
+{#- Whether a row of a delivery in effect counts: it is not marked as deleted, and no
+    `changes` delivery up to the state's day sent its record anew. -#}
+{% macro is_in_effect(row) -%}
+    not exists (
+            select 1
+            from {{ ref('int_records__changed') }} as changed
+            where changed.record_id = {{ row }}.record_id
+                and changed.delivered_on <= deliveries.as_of_on
+                and (
+                    changed.delivered_on > {{ row }}.delivered_on
+                    or (
+                        changed.delivered_on = {{ row }}.delivered_on
+                        and changed.is_deleted
+                    )
+                )
+        )
+{%- endmacro %}
+
+{#- Of a row in `from_states`: what a finding keeps of it, and what its patient's other
+    records say (`int_patients__as_of`). -#}
+{% macro row_columns() -%}
+    staged.site_id,
+        deliveries.as_of_on,
+        staged.patient_id,
+        staged.record_id,
+        staged.source_row_id
+        {%- for fact in [
+            'primary_from_on', 'primary_text', 'metastatic_from_on', 'metastatic_by_on',
+            'metastatic_text', 'n_metastatic', 'is_dead', 'n_death', 'died_by_on',
+            'died_text',
+        ] %},
+        patients.{{ fact }}
+        {%- endfor %}
+{%- endmacro %}
+
+{#- The `select` of a rule. `value` and `related_value` are columns, by default those
+    named as the field. Rules `any.` judge rows of any table: table and field are columns. -#}
+{% macro finding(rule_id, field, value=none, related=none, related_value=none) -%}
+{%- set is_any = rule_id.startswith('any.') -%}
+select
+        '{{ rule_id }}' as rule_id,
+        site_id,
+        as_of_on,
+        {{ 'table_name' if is_any else "'" ~ rule_id.split('.')[0] ~ "'" }} as table_name,
+        {{ field if is_any else "'" ~ field ~ "'" }} as field,
+        patient_id,
+        record_id,
+        source_row_id,
+        {{ as_text(value or field) }} as value,
+        {{ "'" ~ related ~ "'" if related else 'cast(null as varchar)' }} as related_field,
+        {{ as_text(related_value or related) if related else 'cast(null as varchar)' }}
+            as related_value
+{%- endmacro %}
+
+{#- Contract tables with the names of their date columns: pairs. -#}
+{% macro date_columns() -%}
+    {%- set pairs = [] -%}
+    {%- for table in contract_tables() if execute -%}
+        {%- for column in content_columns(table) if column.config.meta.type == 'date' -%}
+            {%- do pairs.append((table, column.name)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{%- endmacro %}
+
+{#- A value as the site knows it: a partial date without the parts that nobody sent. -#}
+{% macro as_text(column) -%}
+    {%- if column.endswith('_on') -%}
+    case {{ column }}_precision
+            when 'day' then cast({{ column }} as varchar)
+            when 'month' then substring(cast({{ column }} as varchar), 1, 7)
+            when 'year' then substring(cast({{ column }} as varchar), 1, 4)
+        end
+    {%- else -%}
+    cast({{ column }} as varchar)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Days that a date can mean: a rule must not raise what may be right. -#}
+{% macro earliest(column) -%}
+    {{ first_possible_day(column, column ~ '_precision') }}
+{%- endmacro %}
+
+{% macro latest(column) -%}
+    {{ last_possible_day(column, column ~ '_precision') }}
+{%- endmacro %}
+
+{#- Limit of a rule, as data: seed `record_rules`. -#}
+{% macro limit_of(rule_id, type='integer') -%}
+    (
+            select max(cast(rules.limit_value as {{ type }}))
+            from {{ ref('record_rules') }} as rules
+            where rules.rule_id = '{{ rule_id }}'
+        )
+{%- endmacro %}
+
+{#- A day moved by the days of a rule's limit. -#}
+{% macro days_after(day, rule_id, sign='') -%}
+    {{ dbt.dateadd('day', sign ~ limit_of(rule_id), day) }}
+{%- endmacro %}
+
+{#- The models `int_findings__<subject>` that `int_findings__united` unites. -#}
+{% macro finding_subjects() -%}
+    {{ return([
+        'any_table', 'unread', 'patients', 'patient_changes', 'persons', 'diagnoses',
+        'metastases', 'biomarkers', 'samples', 'treatments', 'procedures', 'assessments',
+        'lesions', 'lesion_series', 'adverse_events', 'follow_up',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,100 @@
+-- One row per finding of a rule that judges every contract table alike, as of a delivery
+-- of the site. Dates counted from an anchor have no place beside the day of a delivery.
+-- The rules: seed `record_rules`.
+{% set pairs = date_columns() or [('patients', 'birth_on')] %}
+with
+
+suspect_dates as (
+    {% for table, column in pairs %}
+    {% set day = 'staged.' ~ column %}
+    select
+        {{ row_columns() }},
+        '{{ table }}' as table_name,
+        '{{ column }}' as field,
+        {{ as_text(day) }} as day_text,
+        cast(staged.delivered_on as varchar) as delivered_text,
+        patients.born_text,
+        {{ latest(day) }} < patients.born_from_on as is_before_birth,
+        staged.date_basis = 'calendar' and {{ earliest(day) }}
+        > {{ days_after('staged.delivered_on', 'any.after_delivery') }} as is_late
+    {{ from_states(table) }}
+        and ({{ latest(day) }} < patients.born_from_on
+        or {{ earliest(day) }} > staged.delivered_on)
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+orphans as (
+    {% for table in contract_tables() if table != 'patients' %}
+    select
+        {{ row_columns() }},
+        '{{ table }}' as table_name
+    {{ from_states(table) }}
+        and not coalesce(patients.is_listed, false)
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+repeated as (
+    select
+        repeated.site_id,
+        deliveries.as_of_on,
+        repeated.patient_id,
+        repeated.record_id,
+        repeated.source_row_id,
+        repeated.table_name,
+        repeated.field,
+        repeated.value,
+        repeated.content_hash
+    from {{ ref('int_records__repeated') }} as repeated
+    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
+        on repeated.site_id = deliveries.site_id
+        and repeated.delivered_on = deliveries.delivered_on
+        and repeated.table_name = deliveries.table_name
+    where {{ is_in_effect('repeated') }}
+),
+
+two_values as (
+    select
+        site_id, as_of_on, patient_id, record_id, table_name, field,
+        min(source_row_id) as source_row_id,
+        min(value) as first_value,
+        max(value) as last_value
+    from repeated
+    group by site_id, as_of_on, patient_id, record_id, table_name, field
+    having min(value) <> max(value)
+),
+
+duplicates as (
+    select
+        site_id, as_of_on, patient_id, record_id, table_name,
+        min(source_row_id) as source_row_id,
+        count(distinct source_row_id) as n_rows
+    from repeated
+    group by site_id, as_of_on, patient_id, record_id, table_name, content_hash
+    having count(distinct source_row_id) > 1
+),
+
+findings as (
+    {{ finding('any.before_birth', 'field', 'day_text',
+        related='patients.birth_on', related_value='born_text') }}
+    from suspect_dates
+    where is_before_birth
+    union all
+    {{ finding('any.after_delivery', 'field', 'day_text',
+        related='delivered_on', related_value='delivered_text') }}
+    from suspect_dates
+    where is_late
+    union all
+    {{ finding('any.patient_missing', "'record_no'", 'null') }}
+    from orphans
+    union all
+    {{ finding('any.two_values', 'field', 'first_value',
+        related='value', related_value='last_value') }}
+    from two_values
+    union all
+    {{ finding('any.duplicate', "'record_no'", 'n_rows') }}
+    from duplicates
+)
+
+select * from findings
