@@ -1,5 +1,6 @@
 """Plant defects into the newest deliveries, each for the rule that has to catch it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from zlib import crc32
@@ -40,11 +41,14 @@ def plant(
             site, row = next(able, (None, None))
             if site is None:
                 raise ValueError(f"too few patients for the defect {kind['kind']}")
-            known = facts[site][row["record_no"]]
-            if "twin" in kind["how"]:
+            other = row
+            if "twin" in kind["how"]:  # who delivers last can be seen to be known
                 is_near = kind["how"] == "twin"
-                other = next(r for s, r in able if (s is site) == is_near)
-                known = known | {f"other_{name}": other[name] for name in other}
+                pair = next((s, r) for s, r in able if (s is site) == is_near)
+                pair = sorted([(site, row), pair], key=lambda p: _sent_on(p[0]))
+                (_, other), (site, row) = pair
+            known = facts[site][row["record_no"]]
+            known = known | {f"other_{name}": other[name] for name in other}
             value = _spoil(kind, spoilt[site], row, known)
             found.append(_listed(kind, site, row, value))
     return spoilt, found
@@ -53,59 +57,55 @@ def plant(
 def _able(kind, truth, facts, used, seed) -> Iterator[tuple[Site, dict]]:
     """Rows that a kind can befall, one a patient, in an order of its own."""
     is_row = kind["how"] in ("set", "copy", "remove")
-    table = kind["table"] if is_row else "patients"
-    rows = [
-        (crc32(f"{seed}/{kind['kind']}/{row['_key']}".encode()), site, row)
-        for site, tables in truth.items()
-        for row in tables[table]
-        if meets(facts[site][row["record_no"]] | row, kind["who"])
-    ]
-    for _, site, row in sorted(rows, key=lambda found: found[0]):
+    table = kind["base"] or (kind["table"] if is_row else "patients")
+    found = []
+    for site, tables in truth.items():
+        same = Counter(row["_key"] for row in tables[table])
+        days = Counter((r["record_no"], r.get("assessed_on")) for r in tables[table])
+        for row in tables[table]:
+            that_day = days[row["record_no"], row.get("assessed_on")]
+            known = facts[site][row["record_no"]] | row | {"n_that_day": that_day}
+            if same[row["_key"]] == 1 and meets(known, kind["who"]):
+                order = crc32(f"{seed}/{kind['kind']}/{row['_key']}".encode())
+                found.append((order, site, row))
+    for _, site, row in sorted(found, key=lambda one: one[0]):
         if (site.site_id, row["record_no"]) not in used:
             used.add((site.site_id, row["record_no"]))
             yield site, row
 
 
 def _facts(site: Site, tables: Tables) -> dict[str, dict]:
-    """What `who` can ask about each patient, beside the row itself."""
+    """What `who` can ask about each patient, beside the row itself.
+
+    Counts of rows by table, place and method (`n_lesions`, `n_brain`), first and last
+    days (`last_on`, `first_lesions_on`), the day of birth, of diagnoses and milestones.
+    """
     found: dict[str, dict] = {
         row["record_no"]: {
             "site_id": site.site_id,
+            "delivered_on": _sent_on(site),
             "is_late": is_late(row),
-            "delivered_on": date.fromisoformat(sent_last_on(site, "patients")),
-            **dict.fromkeys(("born_on", "death_on", "primary_on", "metastatic_on"), ""),
-            **dict.fromkeys(("primary_stage", "first_drug_on", "first_lesion_on"), ""),
-            **{f"n_{table}": 0 for table in (*tables, "brain", "fish")},
+            "born_on": row["birth_on"] if isinstance(row["birth_on"], date) else "",
         }
         for row in tables["patients"]
     }
     for table, rows in tables.items():
         for row in rows:
             mine = found[row["record_no"]]
-            mine[f"n_{table}"] += 1
-            mine["n_brain"] += "brain" in (row.get("organ"), row.get("region"))
-            mine["n_fish"] += row.get("method") == "fish"
-            _dates(mine, table, row)
+            for word in {table, *(row.get(n) for n in ("organ", "region", "method"))}:
+                mine[f"n_{word}"] = mine.get(f"n_{word}", 0) + 1
+            if row.get("diagnosis") == "primary":
+                mine["primary_stage"] = row.get("stage", "")
+            for day in [value for value in row.values() if isinstance(value, date)]:
+                for name in ("on", f"{table}_on"):
+                    mine[f"first_{name}"] = min(mine.get(f"first_{name}", day), day)
+                    mine[f"last_{name}"] = max(mine.get(f"last_{name}", day), day)
+                mine[f"{row.get('diagnosis') or row.get('milestone')}_on"] = day
     return found
 
 
-def _dates(mine: dict, table: str, row: dict) -> None:
-    if table == "patients":
-        mine["born_on"] = row["birth_on"] if isinstance(row["birth_on"], date) else ""
-    if table == "diagnoses" and isinstance(row["diagnosed_on"], date):
-        mine[f"{row['diagnosis']}_on"] = row["diagnosed_on"]
-    if table == "diagnoses" and row["diagnosis"] == "primary":
-        mine["primary_stage"] = row.get("stage", "")
-    if row.get("milestone") == "death":
-        mine["death_on"] = row["occurred_on"]
-    firsts = {
-        "treatments": ("drug", "started_on"),
-        "lesions": ("lesion", "assessed_on"),
-    }
-    if table in firsts:
-        name, column = firsts[table]
-        first = f"first_{name}_on"
-        mine[first] = min(mine[first] or row[column], row[column])
+def _sent_on(site: Site) -> date:
+    return date.fromisoformat(sent_last_on(site, "patients"))
 
 
 def _spoil(kind: dict[str, str], tables: Tables, row: dict, known: dict) -> object:

@@ -63,7 +63,7 @@ def meets(thing: SimpleNamespace | dict, terms: str) -> bool:
         value = thing.get(name, "") if isinstance(thing, dict) else getattr(thing, name)
         value = len(value) if isinstance(value, list) else value
         options = [
-            thing[w[1:]] if w[:1] == "@" else typed(w) for w in wanted.split("|")
+            thing.get(w[1:], "") if w[:1] == "@" else typed(w) for w in wanted.split("|")
         ]
         if "" in (value, *options) and sign in "<>":
             return False
