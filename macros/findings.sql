@@ -2,9 +2,10 @@
     and `where`: rows of a state, a field, and the other fact it does not agree with. -#}
 
 {#- The `from` and `where` of rows of a staged table, once for each state of their site
-    in which they count (`int_deliveries__in_effect`); `from_current` for every delivery. -#}
-{% macro from_states(table) -%}
-    from {{ ref('stg_extract__' ~ table) }} as staged
+    in which they count (`int_deliveries__in_effect`); `from_current` for every delivery.
+    `rows`: a select to take in place of the staged table. -#}
+{% macro from_states(table, rows=none) -%}
+    from {{ rows or ref('stg_extract__' ~ table) }} as staged
     inner join {{ ref('int_deliveries__in_effect') }} as deliveries
         on staged.site_id = deliveries.site_id
         and staged.delivered_on = deliveries.delivered_on
@@ -114,6 +115,23 @@ select
 {#- A day moved by the days of a rule's limit. -#}
 {% macro days_after(day, rule_id, sign='') -%}
     {{ dbt.dateadd('day', sign ~ limit_of(rule_id), day) }}
+{%- endmacro %}
+
+{#- The rows of a contract table with one of its dates: all that rules on any table need,
+    without staging's look-ups. -#}
+{% macro landed_dates(table, column) -%}
+    (
+            select
+                site_id,
+                {{ date_of('delivered_on') }} as delivered_on,
+                patient_id,
+                record_id,
+                source_row_id,
+                date_basis,
+                {{ date_of(column) }} as day_on,
+                {{ precision_of(column) }} as day_on_precision
+            from {{ source('extract', table) }}
+        )
 {%- endmacro %}
 
 {#- The models `int_findings__<subject>` that `int_findings__united` unites. -#}

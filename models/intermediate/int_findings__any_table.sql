@@ -6,20 +6,21 @@ with
 
 suspect_dates as (
     {% for table, column in pairs %}
-    {% set day = 'staged.' ~ column %}
     select
         {{ row_columns() }},
         '{{ table }}' as table_name,
         '{{ column }}' as field,
-        {{ as_text(day) }} as day_text,
+        {{ as_text('staged.day_on') }} as day_text,
         cast(staged.delivered_on as varchar) as delivered_text,
         patients.born_text,
-        {{ latest(day) }} < patients.born_from_on as is_before_birth,
-        staged.date_basis = 'calendar' and {{ earliest(day) }}
+        {{ latest('staged.day_on') }} < patients.born_from_on as is_before_birth,
+        staged.date_basis = 'calendar' and {{ earliest('staged.day_on') }}
         > {{ days_after('staged.delivered_on', 'any.after_delivery') }} as is_late
-    {{ from_states(table) }}
-        and ({{ latest(day) }} < patients.born_from_on
-        or {{ earliest(day) }} > staged.delivered_on)
+    {{ from_states(table, landed_dates(table, column)) }}
+        and (
+            {{ latest('staged.day_on') }} < patients.born_from_on
+            or staged.day_on > staged.delivered_on
+        )
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -29,7 +30,7 @@ orphans as (
     select
         {{ row_columns() }},
         '{{ table }}' as table_name
-    {{ from_states(table) }}
+    {{ from_states(table, landed_dates(table, 'delivered_on')) }}
         and not coalesce(patients.is_listed, false)
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
