@@ -1,12 +1,11 @@
 """What a site knew at each of its deliveries: the newest is the truth."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from zlib import crc32
 
 from oncohort.synthetic.dialects import Site
-from oncohort.synthetic.journey import DAY, meets, read_table, typed
+from oncohort.synthetic.journey import meets, read_table, referred
 
 DELIVERIES = read_table("deliveries.csv")
 EARLIER = read_table("earlier.csv")  # what a later delivery corrects
@@ -27,20 +26,11 @@ def altered(row: dict, changes: str, known: dict | None = None) -> dict:
     changed, facts = dict(row), {**(known or {}), **row}
     for change in filter(None, changes.split(";")):
         name, _, text = change.partition("=")
-        changed[name] = _value(text, row.get(name), facts)
+        if text.startswith("*"):
+            changed[name] = round(row[name] * float(text[1:]), 1)
+        else:
+            changed[name] = referred(text, facts)
     return changed
-
-
-def _value(text: str, before: object, facts: dict) -> object:
-    if text.startswith("*"):
-        return round(before * float(text[1:]), 1)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return date.fromisoformat(text)
-    found = re.fullmatch(r"@([a-z_]+)([+-]\d+)?", text)
-    if not found:
-        return typed(text)
-    value, shift = facts[found[1]], int(found[2] or 0)
-    return value + shift * (DAY if isinstance(value, date) else 1) if shift else value
 
 
 def sent_last_on(site: Site, table: str) -> str:
