@@ -1,5 +1,5 @@
--- One row per site, contract table and delivery whose rows count today: the newest state
--- of each site. `from_current` takes the rows.
+-- One row per site, contract table and delivery whose rows count today: the newest
+-- state of each site. `from_current` takes the rows.
 with
 
 in_effect as (

@@ -1,7 +1,8 @@
 -- One row per site, delivery of it, contract table and delivery whose rows count as of
--- that delivery: its *state*. Per table the newest full delivery up to then replaces all
--- before it; `changes` deliveries after it add to it (design.md, section 4).
--- `from_states` takes the rows, `int_deliveries__current` the newest state of each site.
+-- that delivery: its *state*. Per table the newest full delivery up to then replaces
+-- all before it; `changes` deliveries after it add to it (design.md, section 4).
+-- `from_states` takes the rows, `int_deliveries__current` the newest state of each
+-- site.
 with
 
 deliveries as (
@@ -32,10 +33,11 @@ known as (
         deliveries.table_name,
         deliveries.delivered_on,
         deliveries.delivery_kind,
-        max(case when deliveries.delivery_kind = 'full' then deliveries.delivered_on end)
-            over (
-                partition by states.site_id, states.as_of_on, deliveries.table_name
-            ) as newest_full_on
+        max(
+            case when deliveries.delivery_kind = 'full' then deliveries.delivered_on end
+        ) over (
+            partition by states.site_id, states.as_of_on, deliveries.table_name
+        ) as newest_full_on
     from states
     inner join deliveries
         on states.site_id = deliveries.site_id

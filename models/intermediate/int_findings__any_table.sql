@@ -1,6 +1,6 @@
--- One row per finding of a rule that judges every contract table alike, as of a delivery
--- of the site. Dates counted from an anchor have no place beside the day of a delivery.
--- The rules: seed `record_rules`.
+-- One row per finding of a rule that judges every contract table alike, as of a
+-- delivery of the site. Dates counted from an anchor have no place beside the day of a
+-- delivery. The rules: seed `record_rules`.
 {% set pairs = date_columns() or [('patients', 'birth_on')] %}
 with
 
@@ -46,6 +46,8 @@ repeated as (
         repeated.table_name,
         repeated.field,
         repeated.value,
+        repeated.is_date,
+        repeated.has_date,
         repeated.content_hash
     from {{ ref('int_records__repeated') }} as repeated
     inner join {{ ref('int_deliveries__in_effect') }} as deliveries
@@ -63,7 +65,12 @@ two_values as (
         max(value) as last_value
     from repeated
     group by site_id, as_of_on, patient_id, record_id, table_name, field
+    -- 2015 and 2015-03 may be one day
     having min(value) <> max(value)
+        and not (
+            max(case when is_date then 1 else 0 end) = 1
+            and max(value) like {{ dbt.concat(['min(value)', "'%'"]) }}
+        )
 ),
 
 duplicates as (
@@ -72,6 +79,7 @@ duplicates as (
         min(source_row_id) as source_row_id,
         count(distinct source_row_id) as n_rows
     from repeated
+    where has_date
     group by site_id, as_of_on, patient_id, record_id, table_name, content_hash
     having count(distinct source_row_id) > 1
 ),

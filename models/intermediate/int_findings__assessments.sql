@@ -14,7 +14,7 @@ assessments as (
         staged.nontarget_response_code,
         staged.has_new_lesion,
         coalesce(staged.target_response_code, 'none') = 'PD'
-        or coalesce(staged.nontarget_response_code, 'none') = 'PD' as has_part_in_progression
+        or coalesce(staged.nontarget_response_code, 'none') = 'PD' as has_part_in_pd
     {{ from_states('assessments') }}
 ),
 
@@ -39,8 +39,8 @@ findings as (
             'neck', 'soft_tissue'
         )
     union all
-    {{ finding('assessments.new_lesion_without_progression', 'response', 'response_code',
-        related='has_new_lesion') }}
+    {{ finding('assessments.new_lesion_without_progression', 'response',
+        'response_code', related='has_new_lesion') }}
     from assessments
     where has_new_lesion and response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD')
     union all
@@ -51,13 +51,13 @@ findings as (
         and not has_new_lesion
         and target_response_code is not null
         and nontarget_response_code is not null
-        and not has_part_in_progression
+        and not has_part_in_pd
     union all
     {{ finding('assessments.response_against_parts', 'response', 'response_code',
         related='target_response', related_value='target_response_code') }}
     from assessments
     where (
-        has_part_in_progression
+        has_part_in_pd
         and response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD')
     )
     or (response_code = 'CR' and target_response_code in ('PR', 'SD'))

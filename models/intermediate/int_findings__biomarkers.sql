@@ -1,6 +1,6 @@
--- One row per finding of a rule on biomarkers, as of a delivery of the site. Two tests are of one tissue if they name the same sample; where one names
--- none, if they are of the same organ and no more than the limit apart.
--- The rules: seed `record_rules`.
+-- One row per finding of a rule on biomarkers, as of a delivery of the site. Two tests
+-- are of one tissue if they name the same sample; where one names none, if they are of
+-- the same organ and no more than the limit apart. The rules: seed `record_rules`.
 with
 
 biomarkers as (
@@ -36,8 +36,9 @@ her2_pairs as (
             or (
                 coalesce(ihc.sample_no, fish.sample_no) is null
                 and coalesce(ihc.organ_code, 'none') = coalesce(fish.organ_code, 'none')
-                and fish.tested_on between
-                {{ days_after('ihc.tested_on', 'biomarkers.her2_3_fish_negative', '-') }}
+                and fish.tested_on between {{ days_after(
+                    'ihc.tested_on', 'biomarkers.her2_3_fish_negative', '-'
+                ) }}
                 and {{ days_after('ihc.tested_on', 'biomarkers.her2_3_fish_negative') }}
             )
         )
@@ -98,7 +99,7 @@ findings as (
     where marker_code = 'her2' and method_code in ('fish', 'cish')
         and (unit like '%ratio%' or unit like '%比值%')
         and result_code = 'negative'
-        and value >= {{ limit_of('biomarkers.ratio_against_result', 'double') }}
+        and value > {{ limit_of('biomarkers.ratio_against_result', 'double') }}
 )
 
 select * from findings

@@ -1,6 +1,6 @@
--- One row per finding of a rule that follows a lesion from its first measurement on, as
--- of a delivery of the site. Measurable is judged at the first: later it may have shrunk.
--- The rules: seed `record_rules`; RECIST 1.1.
+-- One row per finding of a rule that follows a lesion from its first measurement on,
+-- as of a delivery of the site. Measurable is judged at the first: later it may have
+-- shrunk. The rules: seed `record_rules`; RECIST 1.1.
 with
 
 lesions as (

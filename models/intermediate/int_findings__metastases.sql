@@ -1,5 +1,6 @@
--- One row per finding of a rule on organs with metastases, as of a delivery of the site.
--- What a site sends no table of is not missed in it. The rules: seed `record_rules`.
+-- One row per finding of a rule on organs with metastases, as of a delivery of the
+-- site. What a site sends no table of is not missed in it. The rules: seed
+-- `record_rules`.
 with
 
 assessed as (
@@ -8,6 +9,15 @@ assessed as (
         as_of_on
     from {{ ref('int_deliveries__in_effect') }}
     where table_name = 'assessments'
+),
+
+-- stage IV at diagnosis says as much as a metastatic diagnosis
+stage_iv as (
+    select
+        staged.patient_id,
+        deliveries.as_of_on
+    {{ from_states('diagnoses') }}
+        and staged.stage_code = 'IV'
 ),
 
 metastases as (
@@ -68,7 +78,14 @@ findings as (
     union all
     {{ finding('metastases.without_diagnosis', 'organ', 'organ_code') }}
     from metastases
-    where coalesce(n_metastatic, 0) = 0 and site_group <> 'other'
+    where coalesce(n_metastatic, 0) = 0
+        and site_group <> 'other'
+        and not exists (
+            select 1
+            from stage_iv
+            where stage_iv.patient_id = metastases.patient_id
+                and stage_iv.as_of_on = metastases.as_of_on
+        )
     union all
     {{ finding('metastases.count_not_positive', 'n_lesions') }}
     from metastases

@@ -1,6 +1,6 @@
 -- One row per finding of a rule on people who are patients more than once, as of a
--- delivery of the site. Other sites are seen as they were on that day: a finding keeps its
--- history when they send more. The rules: seed `record_rules`.
+-- delivery of the site. Other sites are seen as they were on that day: a finding keeps
+-- its history when they send more. The rules: seed `record_rules`.
 with
 
 states as (

@@ -1,5 +1,6 @@
--- One row per finding of a rule on operations and radiotherapy, as of a delivery of the
--- site. What a site sends no table of is not missed in it. The rules: seed `record_rules`.
+-- One row per finding of a rule on operations and radiotherapy, as of a delivery of
+-- the site. What a site sends no table of is not missed in it. The rules: seed
+-- `record_rules`.
 with
 
 procedures as (

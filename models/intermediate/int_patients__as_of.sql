@@ -1,7 +1,7 @@
--- One row per patient and state of the site: what records of other tables are judged by.
--- A partial date counts as all the days it can mean (`from` the first, `by` the last).
--- Death: the last dated death event; without one the first contact that says dead, since
--- the day of a contact may be earlier than the death its status tells of.
+-- One row per patient and state of the site: what records of other tables are judged
+-- by. A partial date counts as all the days it can mean (`from` the first, `by` the
+-- last). Death: the last dated death event; without one the first contact that says
+-- dead, since the day of a contact may be earlier than the death its status tells of.
 with
 
 deliveries as (
@@ -15,7 +15,7 @@ deliveries as (
 {% set empty = 'cast(null as varchar)' %}
 facts as (
     {% for table, kind, day in [
-        ('patients', "'patient'", 'birth_on'),
+        ('patients', "'born'", 'birth_on'),
         ('diagnoses', 'staged.diagnosis_code', 'diagnosed_on'),
         ('contacts', 'staged.vital_status_code', 'contact_on'),
         ('milestones', 'staged.milestone_code', 'occurred_on'),
@@ -30,9 +30,9 @@ facts as (
         {{ earliest('staged.' ~ day) }} as from_on,
         {{ latest('staged.' ~ day) }} as by_on,
         {% for column in ['record_id', 'source_row_id', 'sex_code'] -%}
-        {{ 'staged.' ~ column if table == 'patients' else empty }} as {{ column }},
-        {% endfor -%}
-        staged.date_basis
+        {{ 'staged.' ~ column if table == 'patients' else empty }} as {{ column }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('stg_extract__' ~ table) }} as staged
     inner join deliveries
         on staged.site_id = deliveries.site_id
@@ -51,20 +51,17 @@ gathered as (
         min(record_id) as record_id,
         min(source_row_id) as source_row_id,
         min(sex_code) as sex_code,
-        {% for prefix, table, kind in [
-            ('born', 'patients', 'patient'),
-            ('primary', 'diagnoses', 'primary'),
-            ('metastatic', 'diagnoses', 'metastatic'),
-            ('death', 'milestones', 'death'),
-            ('dead_contact', 'contacts', 'dead'),
+        {% for fact, kind, last in [
+            ('born', 'born', 'max'),
+            ('primary', 'primary', 'min'),
+            ('metastatic', 'metastatic', 'min'),
+            ('death', 'death', 'max'),
+            ('dead_contact', 'dead', 'min'),
         ] %}
-        {% set this = "case when table_name = '" ~ table ~ "' and kind = '" ~ kind ~ "'" %}
-        count({{ this }} then 1 end) as n_{{ prefix }},
-        min({{ this }} then from_on end) as {{ prefix }}_from_on,
-        {{ 'max' if prefix in ('born', 'death') else 'min' }}(
-            {{ this }} then by_on end
-        ) as {{ prefix }}_by_on,
-        min({{ this }} then day_text end) as {{ prefix }}_text,
+        count(case when kind = '{{ kind }}' then 1 end) as n_{{ fact }},
+        min(case when kind = '{{ kind }}' then day_text end) as {{ fact }}_text,
+        min(case when kind = '{{ kind }}' then from_on end) as {{ fact }}_from_on,
+        {{ last }}(case when kind = '{{ kind }}' then by_on end) as {{ fact }}_by_on,
         {% endfor %}
         count(case when table_name = 'diagnoses' then 1 end) as n_diagnoses,
         count(case when table_name = 'contacts' then 1 end) as n_contacts

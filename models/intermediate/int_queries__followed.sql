@@ -1,6 +1,6 @@
--- One row per data query: what a rule found in one field of one record of a site, followed
--- over the states of the site. `last_gap_on` is the last state that lacked it between two
--- that have it. The finding shown is the newest.
+-- One row per data query: what a rule found in one field of one record of a site,
+-- followed over the states of the site. `last_gap_on` is the last state that lacked it
+-- between two that have it. The finding shown is the newest.
 with
 
 states as (

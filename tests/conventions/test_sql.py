@@ -27,6 +27,7 @@ NOT_PORTABLE = {
 SHORT_BY_MACRO = {
     "unreadable_values",
     "unmapped_values",
+    "int_records__repeated",
     "lx_vs_tbp__cohort_flow",
     "tcga_brca__cohort_flow",
 }

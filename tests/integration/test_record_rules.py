@@ -1,10 +1,11 @@
 """Each record rule raises what it is for and is silent on what may be right.
 
-`record_rule_cases.csv`: per rule the rows of a patient that must raise it, and no other
-rule but `also`, and the rows of one just short of it, which must raise nothing. A row is
-`table column=value ...`. `~table` alters the row that every patient has, `-table` leaves it
-out, a 2 before them means the second delivery (of `patients` alone), `twin` is a second
-patient of the hospital and `other` one of another hospital.
+`record_rule_cases.csv`: per rule the rows of a patient that must raise it, and no
+other rule but `also`, and the rows of one just short of it, which must raise nothing.
+A row is `table column=value ...`. `~table` alters the row that every patient has,
+`-table` leaves it out, a 2 before them means the second delivery (of `patients`
+alone), `twin` is a second patient of the hospital and `other` one of another
+hospital.
 """
 
 import csv

@@ -40,7 +40,8 @@ answers as (
         answers.answer_code,
         row_number() over (
             partition by answers.query_id
-            order by answers.answered_on desc, answers.as_of_on desc, answers.workbook desc
+            order by
+                answers.answered_on desc, answers.as_of_on desc, answers.workbook desc
         ) as answer_no
     from {{ source('landing', 'query_answers') }} as answers
     inner join followed on answers.query_id = followed.query_id

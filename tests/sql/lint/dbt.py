@@ -25,6 +25,11 @@ def datediff(first, second, part):
     return f"date_diff('{part}', {first}, {second})"
 
 
+def hash(field):  # noqa: A001  the name in dbt
+    """SQL for the hash of a text."""
+    return f"md5({field})"
+
+
 def last_day(date, part):
     """SQL for the last day of a period."""
     return f"last_day({date})"
