@@ -22,15 +22,18 @@ test: lint ## lint, then every test; says what did not run and why
 check: test build ## what must be green before a commit
 
 lint: $(READY) ## ruff and sqlfluff
-	@$(BIN)/ruff check python tests && $(BIN)/ruff format --check python tests
+	@$(BIN)/ruff check python tests bench && $(BIN)/ruff format --check python tests bench
 	@PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql analyses
 
 format: $(READY) ## let ruff and sqlfluff put the code in shape
-	@$(BIN)/ruff check --fix python tests; $(BIN)/ruff format python tests
+	@$(BIN)/ruff check --fix python tests bench; $(BIN)/ruff format python tests bench
 	@$(BIN)/sqlfluff fix --processes 2 models studies
 
 build: $(READY) ## dbt build on what has landed
 	@$(BIN)/oncohort build
+
+bench: $(READY) ## receive a million rows: time against DuckDB's COPY, memory
+	@$(BIN)/python bench/receive.py
 
 synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .
@@ -41,4 +44,4 @@ lock: $(READY) ## resolve requirements.in into requirements.lock
 clean: ## remove everything made from the extracts (landing, warehouse, report)
 	@rm -rf landing warehouse report target logs .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: list setup study test check lint format build synthesize lock clean
+.PHONY: list setup study test check lint format build bench synthesize lock clean

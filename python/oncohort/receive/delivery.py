@@ -79,7 +79,8 @@ class _Delivery:
         self.place = (config.site_id, folder.name)
         self.key = key
         self.verdict = verdict
-        self.sent = SentFiles(workspace, folder, config, key)
+        with verdict.timed("decode"):
+            self.sent = SentFiles(workspace, folder, config, key)
 
     def receive(self) -> None:
         """Land it, unless the same bytes have landed under the same mapping."""
@@ -126,29 +127,32 @@ class _Delivery:
         for number, (config, names) in enumerate(self.sent.matched):
             if not names and not config.optional:
                 self.verdict.problems.append(self.sent.missing(config))
-            for name in names:
+            for position, name in enumerate(names):
+                place = f"{number:03}-{position:04}"
                 try:
-                    report = self._map_file(connection, config, name, number)
+                    report = self._map_file(connection, config, name, place)
                     self.verdict.files.append(report)
                 except DeliveryRefused as refusal:
                     self.verdict.problems.append(refusal)
 
     def _map_file(
-        self, connection: Any, config: FileConfig, name: str, number: int
+        self, connection: Any, config: FileConfig, name: str, place: str
     ) -> FileReport:
-        n_before = len(self.verdict.files)
-
         def out(table: str, entry: int) -> Path:
             """Name a file so that the files of a table sort as they were read."""
             folder = self.incoming / partition(table, *self.place)
-            return folder / f"part-{number:03}-{n_before:04}-{entry:03}.parquet"
+            return folder / f"part-{place}-{entry:03}.parquet"
 
         with self.verdict.timed("decode"):
             source = READERS[config.format](self.sent.files[name], name, config)
             if config.dictionary and config.labels:
                 path = self.sent.dictionaries[config.dictionary]
                 source.labels = redcap_labels(path, path.name, source.header)
-            source.load(connection, self.scratch)
+            # a folder of its own: DuckDB may remember a file's pages by its name
+            scratch = self.scratch / place
+            source.load(connection, scratch)
         with self.verdict.timed("map"):
             origin = Origin(*self.place, self.sent.sha256[name], self.key)
-            return map_file(connection, source, config, origin, out)
+            report = map_file(connection, source, config, origin, out)
+        shutil.rmtree(scratch)
+        return report

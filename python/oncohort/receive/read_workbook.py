@@ -1,6 +1,8 @@
 """A sheet of a workbook (.xlsx, .xls, .xlsb, .ods) to text cells."""
 
+import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,11 @@ from oncohort.receive.site_config import FileConfig, first_data_line
 from oncohort.receive.source_table import SourceTable, is_blank, joined_header, tidy
 
 MAX_BYTES = 2 << 30
+MAX_CELLS = 20_000_000
+_CHUNK, _LONGEST_TAG = 1 << 20, 200
+_FILLED_CELL = re.compile(
+    rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>"
+)
 
 
 def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
@@ -44,17 +51,63 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
 
 
 def _check_size(path: Path, shown: str) -> None:
+    """Refuse a workbook that would not fit into memory, before it is opened."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        n_bytes = sum(member.file_size for member in archive.infolist())
-    if n_bytes > MAX_BYTES:
-        raise DeliveryRefused(
-            f"the workbook holds {n_bytes >> 20} MB unpacked, more than "
-            f"{MAX_BYTES >> 20} MB",
-            "ask the site for a CSV, or for the workbook without empty formatted rows",
-            file=shown,
-        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            n_bytes = sum(member.file_size for member in archive.infolist())
+            if n_bytes > MAX_BYTES:
+                raise _too_large(
+                    f"{n_bytes >> 20} MB unpacked, more than {MAX_BYTES >> 20} MB",
+                    shown,
+                )
+            for name in archive.namelist():
+                n_cells = _n_cells(archive, name)
+                if n_cells > MAX_CELLS:
+                    size = f"{n_cells:,} cells, more than {MAX_CELLS:,}, up to the last"
+                    raise _too_large(f"{size} value of {name}", shown)
+    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:
+        raise _no_workbook(error, shown) from error
+
+
+def _n_cells(archive: zipfile.ZipFile, name: str) -> int:
+    """Unpack a member and return the cells of the sheet that it is, else 0.
+
+    A sheet is held in memory from its corner to its last value, so that one value far
+    out makes it huge, whatever dimension it declares. Unpacking checks the size that
+    the archive declares, too.
+    """
+    rows, columns, tail = {b"0"}, {b""}, b""
+    is_sheet = name.startswith("xl/worksheets/")
+    with archive.open(name) as member:
+        while chunk := member.read(_CHUNK):
+            if is_sheet:
+                cells = _FILLED_CELL.findall(tail + chunk)
+                rows |= {row for _, row in cells}
+                columns |= {column for column, _ in cells}
+                tail = chunk[-_LONGEST_TAG:]
+    width = 0
+    for letter in max(columns, key=lambda column: (len(column), column)):
+        width = 26 * width + letter - ord("A") + 1
+    return max(map(int, rows)) * width
+
+
+def _too_large(what: str, shown: str) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"the workbook holds {what}",
+        "ask the site for a CSV, or for the workbook without empty formatted rows",
+        file=shown,
+    )
+
+
+def _no_workbook(error: Exception, shown: str) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"the workbook cannot be opened: {error}",
+        "open it in a spreadsheet program, remove any password, save it as .xlsx "
+        "and send it again",
+        file=shown,
+    )
 
 
 def _sheet_rows(
@@ -68,12 +121,7 @@ def _sheet_rows(
             sheet = workbook.get_sheet_by_name(name)
             return name, sheet.to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError) as error:
-        raise DeliveryRefused(
-            f"the workbook cannot be opened: {error}",
-            "open it in a spreadsheet program, remove any password, save it as .xlsx "
-            "and send it again",
-            file=shown,
-        ) from error
+        raise _no_workbook(error, shown) from error
 
 
 def _sheet_name(names: list[str], shown: str, wanted: str | None) -> str:

@@ -12,7 +12,6 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from oncohort.receive.source_table import trimmed_sql
 if TYPE_CHECKING:
     import duckdb
 
+_BOM = codecs.BOM_UTF8
 _CHUNK = 1 << 20
 _MAX_LINE = 1 << 20
 MAX_BYTES = 8 << 30
@@ -56,28 +56,19 @@ class PlainScan:
             return None
 
     def _cells_sql(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> str:
-        codec = codecs.lookup(self.config.encoding).name
-        is_packed = self.path.suffix.lower() == ".gz"
-        is_plain = codec in ("utf-8", "ascii") and not is_packed
-        plain = self.path if is_plain else scratch / "plain.csv"
+        plain, cells = scratch / "plain.csv", scratch / "cells.parquet"
         counts = _Counts(self.config, self.n_skipped)
-        with (
-            gzip.open(self.path) if is_packed else self.path.open("rb") as source,
-            nullcontext() if is_plain else plain.open("wb") as copy,
-        ):
-            for chunk in _utf8(source, codec):
-                counts.add(chunk)
-                if copy:
-                    copy.write(chunk)
-        n_rows, end = counts.result(self.n_columns)
-        cells = scratch / "cells.parquet"
+        opened = gzip.open if self.path.suffix.lower() == ".gz" else open
+        with opened(self.path, "rb") as source, plain.open("wb") as copy:
+            for chunk in _utf8(source, self.config.encoding):
+                copy.write(counts.body(chunk))
+        n_rows = counts.n_rows(self.n_columns)
         names = [f"c{number}" for number in range(self.n_columns)]
         (written,) = connection.execute(
-            f"copy (from {self._read_csv(plain, names, end)}) "
+            f"copy (from {self._read_csv(plain, names)}) "
             f"to {text_literal(cells.as_posix())} (format parquet, compression lz4)"
         ).fetchone()
-        if not is_plain:
-            plain.unlink()
+        plain.unlink()
         source = f"read_parquet({text_literal(cells.as_posix())}"
         blank = " and ".join(f"{trimmed_sql(name)} = ''" for name in names)
         (n_blank,) = connection.execute(
@@ -88,26 +79,29 @@ class PlainScan:
         line = f"cast(file_row_number + {self.n_skipped + 1} as integer) as source_line"
         return f"select {line}, {', '.join(names)} from {source}, file_row_number=true)"  # noqa: S608
 
-    def _read_csv(self, path: Path, names: list[str], end: str) -> str:
+    def _read_csv(self, path: Path, names: list[str]) -> str:
         quote = text_literal(self.config.quote)
         columns = ", ".join(f"'{name}': 'varchar'" for name in names)
         return (
             f"read_csv({text_literal(path.as_posix())}, auto_detect=false, "
-            f"header=false, skip={self.n_skipped}, columns={{{columns}}}, "
+            f"header=false, columns={{{columns}}}, new_line='\\n', "
             f"delim={text_literal(self.config.delimiter)}, quote={quote}, "
-            f"escape={quote}, new_line='{end}', compression='none', "
-            f"strict_mode=true, force_not_null={names}, max_line_size={_MAX_LINE})"
+            f"escape={quote}, strict_mode=true, force_not_null={names}, "
+            f"max_line_size={_MAX_LINE})"
         )
 
 
-def _utf8(source, codec: str) -> Iterator[bytes]:
-    """Yield the bytes as UTF-8, decoded strictly."""
+def _utf8(source, encoding: str) -> Iterator[bytes]:
+    """Yield a file as UTF-8, decoded strictly; CR LF is never cut in two."""
+    codec = codecs.lookup(encoding).name
     decoder = codecs.getincrementaldecoder(codec)()
-    is_utf8 = codec in ("utf-8", "ascii")
+    held = b""
     while chunk := source.read(_CHUNK):
         text = decoder.decode(chunk)
-        yield chunk if is_utf8 else text.encode()
-    yield decoder.decode(b"", final=True).encode()
+        chunk = held + (chunk if codec in ("utf-8", "ascii") else text.encode())
+        held = b"\r" if chunk.endswith(b"\r") else b""
+        yield chunk[: len(chunk) - len(held)]
+    yield held + decoder.decode(b"", final=True).encode()
 
 
 class _Counts:
@@ -115,60 +109,71 @@ class _Counts:
 
     def __init__(self, config: FileConfig, n_skipped: int) -> None:
         self.delimiter, self.quote = config.delimiter.encode(), config.quote.encode()
-        if len(self.quote) > 1 or self.delimiter in b"\r\n":
-            raise _Unusual
         self.n_skipped = n_skipped
-        self.n_bytes = self.n_cr = self.n_crlf = self.n_lf = 0
-        self.n_rows = self.n_delimiters = self.n_quotes = 0
-        self.last = b""
+        self.n_bytes = self.n_cr = self.n_lf = self.n_body = 0
+        self.n_delimiters = self.n_quotes = 0
+        self.last = b"\n"
 
-    def add(self, chunk: bytes) -> None:
-        """Count a chunk; raise as soon as the file is known to be unusual."""
+    def body(self, chunk: bytes) -> bytes:
+        """Count a chunk; return its part behind the header, lines ended by LF."""
         self.n_bytes += len(chunk)
-        self.n_cr += chunk.count(b"\r")
         self.n_lf += chunk.count(b"\n")
-        self.n_crlf += (self.last[-1:] + chunk).count(b"\r\n")
-        while self.n_skipped and chunk:  # titles and header were read already
-            line, end, chunk = chunk.partition(b"\n")
-            self.last = (line + end)[-2:]
+        n_cr = chunk.count(b"\r")
+        if n_cr:
+            self.n_cr += n_cr
+            n_before = len(chunk)
+            chunk = chunk.replace(b"\r\n", b"\n")
+            if n_before - len(chunk) != n_cr:
+                raise _Unusual
+        while self.n_skipped and chunk:
+            _, end, chunk = chunk.partition(b"\n")
             self.n_skipped -= len(end)
         if not chunk:
-            return
-        seam = self.last + chunk
-        has_line = len(chunk) < _CHUNK or b"\n" in chunk
-        is_blank = b"\n\n" in seam or b"\n\r\n" in seam
-        if b"\0" in chunk or is_blank or not has_line or self.n_bytes > MAX_BYTES:
+            return chunk
+        is_odd = b"\0" in chunk or b"\n\n" in self.last + chunk
+        is_odd |= not self.n_body and chunk[:1] == _BOM[:1]  # DuckDB would drop it
+        is_odd |= len(chunk) >= _MAX_LINE and b"\n" not in chunk
+        if is_odd or self.n_bytes > MAX_BYTES:
             raise _Unusual
-        self.n_rows += chunk.count(b"\n")
+        self.n_body += chunk.count(b"\n")
         if self.quote and (self.n_quotes or self.quote in chunk):
             self._add_quoted(chunk)
         else:
             self.n_delimiters += chunk.count(self.delimiter)
-        self.last = seam[-2:]
+        self.last = chunk[-1:]
+        return chunk
 
     def _add_quoted(self, chunk: bytes) -> None:
-        """Count delimiters outside quotes; a line end must not stand within them."""
+        """Count delimiters outside quotes; quotes stand around whole values only.
+
+        A doubled quote within a value is one that closes and one that opens.
+        """
         import numpy as np
 
-        if len(self.delimiter) > 1:
+        if len(self.delimiter) > 1 or len(self.quote) > 1:
             raise _Unusual
-        codes = np.frombuffer(chunk, np.uint8)
-        quotes = np.flatnonzero(codes == self.quote[0])
-        ends = np.flatnonzero(codes == ord("\n"))
-        delimiters = np.flatnonzero(codes == self.delimiter[0])
-        if ((np.searchsorted(quotes, ends) + self.n_quotes) & 1).any():
+        codes = np.frombuffer(self.last + chunk + b"\n", np.uint8)
+        quotes = np.flatnonzero(codes[1:-1] == self.quote[0]) + 1
+        n_seen = self.n_quotes
+        opens = (np.arange(len(quotes)) + n_seen) & 1 == 0
+        border = np.isin(codes, [self.delimiter[0], self.quote[0], ord("\n")])
+        is_fair = border[quotes[opens] - 1].all() and border[quotes[~opens] + 1].all()
+        if self.last == self.quote and n_seen & 1 == 0:  # it closed with the chunk
+            is_fair &= border[1]
+        ends = np.flatnonzero(codes[:-1] == ord("\n"))
+        delimiters = np.flatnonzero(codes[:-1] == self.delimiter[0])
+        delimiters = delimiters[delimiters > 0]
+        if not is_fair or ((np.searchsorted(quotes, ends) + n_seen) & 1).any():
             raise _Unusual
-        within = (np.searchsorted(quotes, delimiters) + self.n_quotes) & 1
+        within = (np.searchsorted(quotes, delimiters) + n_seen) & 1
         self.n_delimiters += int((within == 0).sum())
         self.n_quotes += len(quotes)
 
-    def result(self, n_columns: int) -> tuple[int, str]:
-        """Return how many rows there are and how lines end."""
-        n_rows = self.n_rows + (self.last[-1:] != b"\n")
-        has_one_end = self.n_cr == self.n_crlf and self.n_cr in (0, self.n_lf)
-        is_even = (
-            self.n_delimiters == n_rows * (n_columns - 1) and not self.n_quotes & 1
-        )
-        if n_columns < 2 or not self.n_rows or not has_one_end or not is_even:
+    def n_rows(self, n_columns: int) -> int:
+        """Return the number of rows, each of them one line."""
+        n_rows = self.n_body + (self.last != b"\n")
+        has_one_end = self.n_cr in (0, self.n_lf)
+        is_even = self.n_delimiters == n_rows * (n_columns - 1)
+        if n_columns < 2 or not n_rows or not has_one_end or not is_even:
             raise _Unusual
-        return n_rows, "\\r\\n" if self.n_cr else "\\n"
+        return n_rows

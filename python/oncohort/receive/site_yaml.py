@@ -12,6 +12,7 @@ import yaml
 from oncohort.errors import ConfigError
 
 MAX_BYTES = 1 << 20
+MAX_NODES = 200_000
 REMEDY = "correct site.yml; docs/site_yml.md explains each setting"
 
 
@@ -39,6 +40,7 @@ class SiteYaml:
         """Read the page; `shown` is its name in messages."""
         self.shown = shown
         self.node = None
+        self.n_nodes = 0
         data = path.read_bytes()
         if len(data) > MAX_BYTES:
             raise self.error("site.yml is too large", [])
@@ -81,7 +83,13 @@ class SiteYaml:
         return line
 
     def _refuse_doubles(self, node: Any) -> None:
-        """Refuse a setting that stands twice: YAML would silently take the last."""
+        """Refuse a setting that stands twice: YAML would silently take the last.
+
+        Aliases of aliases that would grow without bound are refused on the way.
+        """
+        self.n_nodes += 1
+        if self.n_nodes > MAX_NODES:
+            raise self.error("site.yml repeats itself too often by its aliases", [])
         if isinstance(node, yaml.MappingNode):
             seen = set()
             for key, value in node.value:
