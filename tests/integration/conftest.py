@@ -26,7 +26,7 @@ def study_database(study_workspace) -> Path:
 
 @pytest.fixture(scope="session")
 def defective_workspace(tmp_path_factory) -> Workspace:
-    """All hospitals with planted defects, received and built; `defects.csv` in its root."""
+    """Hospitals with planted defects, received and built; `defects.csv` in its root."""
     workspace = Workspace(tmp_path_factory.mktemp("defects"))
     synthesize(workspace.root, say=lambda line: None, with_defects=True)
     verdicts = receive(workspace, say=lambda line: None)

@@ -1,7 +1,7 @@
 """Planted truth of the record rules: one build with defects, one without.
 
-Each defect is caught by the rule meant for it, each rule catches one that no other does;
-without defects only what the made-up truth itself implies is asked.
+Each defect is caught by the rule meant for it, each rule catches one that no other
+does; without defects only what the made-up truth itself implies is asked.
 """
 
 import csv

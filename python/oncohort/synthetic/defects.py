@@ -15,6 +15,7 @@ COLUMNS = (
     *("site_id", "delivered_on", "source_file", "record_no", "table_name"),
     *("field", "kind", "caught_by", "value"),
 )
+COUNTED = ("organ", "region", "method", "lesion_role")
 Defect = dict[str, object]
 
 
@@ -25,9 +26,9 @@ def plant(
 
     A patient carries one defect at most. `defects.csv` says of each kind whom it can
     befall (`who`: facts of the row and the patient) and how: `set` fields of a row, add
-    an altered `copy`, `add` a row, `remove` one, `drop` all of a patient in a table (or
-    in each), or make a `twin` of another patient, of
-    the same hospital or `twin_elsewhere`, by copying fields.
+    an altered `copy` (with ` // `: of a row that is altered too), `add` a row, `remove`
+    one, `drop` all of a patient in a table (or in each), make a `twin` of another
+    patient of the hospital, or `twin_elsewhere`, by copying fields.
     """
     spoilt = {
         site: {t: list(rows) for t, rows in truth[site].items()} for site in truth
@@ -77,7 +78,7 @@ def _able(kind, truth, facts, used, seed) -> Iterator[tuple[Site, dict]]:
 def _facts(site: Site, tables: Tables) -> dict[str, dict]:
     """What `who` can ask about each patient, beside the row itself.
 
-    Counts of rows by table, place and method (`n_lesions`, `n_brain`), first and last
+    Counts of rows by table, place and such (`n_lesions`, `n_brain`), first and last
     days (`last_on`, `first_lesions_on`), the day of birth, of diagnoses and milestones.
     """
     found: dict[str, dict] = {
@@ -92,7 +93,7 @@ def _facts(site: Site, tables: Tables) -> dict[str, dict]:
     for table, rows in tables.items():
         for row in rows:
             mine = found[row["record_no"]]
-            for word in {table, *(row.get(n) for n in ("organ", "region", "method"))}:
+            for word in {table, *(row.get(n) for n in COUNTED)}:
                 mine[f"n_{word}"] = mine.get(f"n_{word}", 0) + 1
             if row.get("diagnosis") == "primary":
                 mine["primary_stage"] = row.get("stage", "")
