@@ -57,8 +57,8 @@ findings as (
     where sex_code is null
     union all
     {{ finding('patients.sex_male', 'sex', 'sex_code') }}
-    from patients
-    where sex_code = 'male'
+    from patient_rows
+    where sex_code = 'male' and menopausal_status_code is null
     union all
     {{ finding('patients.male_with_menopausal_status', 'menopausal_status',
         'menopausal_status_code', related='sex', related_value='sex_code') }}

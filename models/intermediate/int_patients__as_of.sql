@@ -93,7 +93,11 @@ patients as (
         n_death,
         n_death + n_dead_contact > 0 as is_dead,
         coalesce(death_text, dead_contact_text) as died_text,
-        coalesce(death_by_on, dead_contact_by_on) as died_by_on
+        -- a death before the diagnosis is wrong itself: nothing is judged by it
+        case
+            when coalesce(death_by_on, dead_contact_by_on) < primary_from_on then null
+            else coalesce(death_by_on, dead_contact_by_on)
+        end as died_by_on
     from gathered
 )
 

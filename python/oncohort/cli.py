@@ -85,6 +85,8 @@ def parser() -> argparse.ArgumentParser:
     synthesize.add_argument("--out", type=Path, metavar="DIR", help=out)
     seed = "default: the shipped extracts'"
     synthesize.add_argument("--seed", type=int, help=seed)
+    planted = "plant defects; defects.csv lists each with the rule that catches it"
+    synthesize.add_argument("--defects", action="store_true", help=planted)
     return top
 
 
@@ -195,7 +197,8 @@ def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.synthetic import DEFAULT_SEED, synthesize
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    synthesize(options.out or workspace.root, seed, say=_say)
+    out = options.out or workspace.root
+    synthesize(out, seed, say=_say, with_defects=options.defects)
 
 
 def _say(line: str) -> None:

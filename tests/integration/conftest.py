@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from workspaces import HOSPITALS, ROOT, published, refreshed
 
+from oncohort.dbt_run import build
+from oncohort.receive.run import receive
+from oncohort.synthetic import synthesize
 from oncohort.workspace import Workspace
 
 
@@ -19,3 +22,14 @@ def study_workspace(tmp_path_factory) -> Workspace:
 def study_database(study_workspace) -> Path:
     """The database published from the committed extracts."""
     return published(study_workspace)
+
+
+@pytest.fixture(scope="session")
+def defective_workspace(tmp_path_factory) -> Workspace:
+    """Hospitals with planted defects, received and built; `defects.csv` in its root."""
+    workspace = Workspace(tmp_path_factory.mktemp("defects"))
+    synthesize(workspace.root, say=lambda line: None, with_defects=True)
+    verdicts = receive(workspace, say=lambda line: None)
+    assert [verdict.status for verdict in verdicts] == ["accepted"] * len(verdicts)
+    build(workspace, say=lambda line: None)
+    return workspace

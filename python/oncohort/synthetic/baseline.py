@@ -11,8 +11,10 @@ IHC_RESULT = {"3+": "positive", "2+": "equivocal", "1+": "negative", "0": "negat
 def build_baseline(j: Journey) -> None:
     """Add the person, biomarkers, metastases and their local treatment."""
     status, noted = _menopause(j)
-    row = {"birth_on": _birth(j), "menopausal_status": status}
     sex = j.facts.get("sex", "female")
+    if sex == "male":
+        status = noted = ""
+    row = {"birth_on": _birth(j), "menopausal_status": status}
     j.add("patients", sex=sex, menopausal_status_on=noted, **row)
     _biomarkers(j)
     if j.failed != 3:

@@ -1,15 +1,20 @@
-"""How each hospital writes: files, headers, words, names, dates."""
+"""How each hospital writes: files, headers, words, names, dates, numbers."""
 
+import re
 from collections import namedtuple
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from random import Random
+from zlib import crc32
 
 from oncohort.synthetic.journey import read_table
 
 HEADERS = read_table("headers.csv")
 NAMES = read_table("names.csv")
 CONCEPTS = {row["concept"]: row for row in HEADERS}
+FREE_TEXT = {"drug", "term", "action", "row_status"}
+TYPED = {"xlsx", "xls", "sav", "parquet"}  # keep dates and numbers as such
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 Site = namedtuple("Site", read_table("sites.csv")[0])  # a hospital and its habits
 SITES = [Site(**row) for row in read_table("sites.csv")]
 
@@ -32,6 +37,19 @@ def _words(site: Site) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def labels(site: Site, concept: str, used: Iterable[str]) -> dict[str, int]:
+    """Numbers of the words of a coded concept; none if it is kept as text."""
+    if concept in FREE_TEXT:
+        return {}
+    lists = {CONCEPTS[concept]["code_list"] or concept}
+    lists |= {"fish_result"} & {f"fish_{concept}"}
+    known = [
+        word for key in _words(site) if key[0] in lists for word in _words(site)[key]
+    ]
+    words = dict.fromkeys([*known, *sorted({*used} - {*known, ""})]) if known else {}
+    return {word: number for number, word in enumerate(words, 1)}
+
+
 def person_name(language: str, number: int) -> str:
     """A made-up name to keep secret, surname first; the same for the same number."""
     spelling, space = ("zh", "") if language == "zh" else ("pinyin", " ")
@@ -41,26 +59,34 @@ def person_name(language: str, number: int) -> str:
     return space.join(name)
 
 
-def written(site: Site, concept: str, row: dict, rng: Random) -> object:
-    """One value as the site would write it; a workbook keeps dates and numbers."""
+def written(site: Site, concept: str, row: dict) -> object:
+    """One value as the site would write it, the same in each delivery."""
     value = row.get(CONCEPTS[concept]["field"] or concept, "")
-    if value == "":
-        return ""
-    if isinstance(value, date) or concept.endswith("_on"):
-        return _date(site, value)
     code_list = CONCEPTS[concept]["code_list"] or concept
+    chance = crc32(f"{row['_key']}/{concept}".encode())
     if concept == "result" and row["method"] == "fish":
         code_list = "fish_result"
     choices = _words(site).get((code_list, str(value)))
     if choices:
-        return rng.choice(choices)
-    return value if site.workbook and not isinstance(value, str) else str(value)
+        return choices[chance % len(choices)]
+    if isinstance(value, date) or concept.endswith("_on"):
+        return _date(site, concept, value, chance)
+    if site.format in TYPED or isinstance(value, str):
+        return value
+    return str(value).replace(".", site.decimal)
 
 
-def _date(site: Site, value: date | str) -> object:
-    if isinstance(value, date):
-        is_cell = site.workbook and site.language == "en"
-        return value if is_cell else value.strftime(site.day)
-    year, _, month = value.partition("-")
-    known = date(int(year), int(month or 1), 1)
-    return known.strftime(site.month if month else site.year)
+def _date(site: Site, concept: str, value: date | str, chance: int) -> object:
+    if not isinstance(value, date):
+        if not re.fullmatch(r"\d{4}(-\d\d)?", value):
+            return value
+        year, _, month = value.partition("-")
+        known = date(int(year), int(month or 1), 1)
+        return known.strftime(site.month if month else site.year)
+    if concept == site.serial:
+        return (value - date(1899, 12, 30)).days
+    if site.format in TYPED:
+        return value
+    text = value.strftime(site.day)
+    is_wide = site.full_width and chance % int(site.full_width) == 0
+    return text.translate(FULL_WIDTH) if is_wide else text

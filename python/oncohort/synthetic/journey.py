@@ -53,12 +53,28 @@ def months_before(end: date, months: int) -> date:
     return start if add_months(start, months) == end else start + DAY
 
 
-def meets(thing: SimpleNamespace, terms: str) -> bool:
-    """Whether all terms hold, such as `line_no>1 arm=LX`; a list counts."""
-    for name, sign, wanted in re.findall(r"(\w+)(!=|[=<>])(\S+)", terms):
-        value = getattr(thing, name)
+def referred(text: str, facts: dict) -> object:
+    """Value of a cell; `@zero-3` is three days before the fact `zero`."""
+    found = re.fullmatch(r"@(\w+?)([+-]\d+)?", text)
+    if not found:
+        return typed(text)
+    value, shift = facts.get(found[1], ""), int(found[2] or 0)
+    return value + shift * DAY if shift and value else value
+
+
+def meets(thing: SimpleNamespace | dict, terms: str) -> bool:
+    """Whether all terms hold, such as `line_no>1 arm=LX|TBP`; a list counts.
+
+    A row may lack a field: it is empty then, neither more nor less than anything.
+    """
+    facts = thing if isinstance(thing, dict) else vars(thing)
+    for name, sign, wanted in re.findall(r"(\w+)(!=|[=<>])(\S*)", terms):
+        value = facts.get(name, "") if facts is thing else getattr(thing, name)
         value = len(value) if isinstance(value, list) else value
-        if not SIGNS[sign](value, typed(wanted)):
+        options = [referred(word, facts) for word in wanted.split("|")]
+        if "" in (value, *options) and sign in "<>":
+            return False
+        if not any(SIGNS[sign](value, option) for option in options):
             return False
     return True
 

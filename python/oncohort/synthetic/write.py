@@ -1,21 +1,20 @@
 """Write the journeys as raw deliveries of eight hospitals, the truth beside them."""
 
-import csv
-from collections.abc import Callable, Iterable
-from io import StringIO
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from types import SimpleNamespace
 
 from oncohort.synthetic.build import all_journeys
-from oncohort.synthetic.dialects import SITES, Site, headers, person_name, written
-from oncohort.synthetic.journey import Journey, meets, read_table
-from oncohort.synthetic.workbook import workbook_bytes
+from oncohort.synthetic.defects import COLUMNS as PLANTED
+from oncohort.synthetic.defects import plant
+from oncohort.synthetic.deliveries import Tables, deliveries
+from oncohort.synthetic.dialects import SITES, Site, person_name
+from oncohort.synthetic.encode import csv_text, files_of
+from oncohort.synthetic.journey import Journey, read_table
+from oncohort.synthetic.layout import FILES, Sheet, laid_out
 
 DEFAULT_SEED = 20191231
 SHARED_NUMBERS = 6
-FILES = read_table("files.csv")
-MARKERS = ("er", "pr", "her2_ihc", "her2_fish", "value")
 FINDINGS = list(read_table("reconstructed_patients.csv")[0])[4:]
 COLUMNS = (
     *("site_id", "record_no", "truth_patient", "is_eligible"),
@@ -23,12 +22,14 @@ COLUMNS = (
     *("arm", "line_no", "resistance", "resistance_on", "resistance_setting"),
     *(*FINDINGS, "metastatic_on", "death_on", "last_known_alive_on"),
 )
-Table = list[list[object]]
 Patients = dict[str, Journey]
 
 
 def synthesize(
-    out: Path, seed: int = DEFAULT_SEED, say: Callable[[str], None] = print
+    out: Path,
+    seed: int = DEFAULT_SEED,
+    say: Callable[[str], None] = print,
+    with_defects: bool = False,
 ) -> None:
     """Write `extracts/<site>/<delivery>/…` and `truth.csv`.
 
@@ -39,33 +40,70 @@ def synthesize(
     seed : int
         Same seed, same bytes. Another seed: other patients, same study results.
     say : callable
-        Told what was written, one line a site.
+        Told what was written, one line a delivery.
+    with_defects : bool
+        Plant defects into the newest deliveries; `defects.csv` lists them.
     """
     rng = Random(f"oncohort-sites-{seed}")  # noqa: S311
-    placed = _placed(all_journeys(seed), rng)
-    for site, mine in placed.items():
-        folder = out / "extracts" / site.site_id / site.delivered_on
-        folder.mkdir(parents=True, exist_ok=True)
-        files = [file for file in FILES if file[site.site_id]]
-        tables = {f[site.site_id]: _table(site, f, mine, rng) for f in files}
-        if site.workbook:
-            content = workbook_bytes(site.title, tables)
-            (folder / site.workbook).write_bytes(content)
-        else:
-            for name, table in tables.items():
-                (folder / name).write_bytes(_csv(table).encode(site.encoding))
-        rows = sum(len(table) - 1 for table in tables.values())
-        say(f"{site.site_id}: {len(mine)} patients, {rows} rows")
+    placed = placed_at_sites(all_journeys(seed), rng)
+    known = {site: rows_of(site, mine, seed) for site, mine in placed.items()}
+    newest = known
+    if with_defects:
+        newest, defects = plant(known, seed)
+        lines = [[defect[name] for name in PLANTED] for defect in defects]
+        (out / "defects.csv").write_bytes(csv_text([PLANTED, *lines]).encode())
+        say(f"{len(defects)} defects planted: defects.csv")
+    for site in placed:
+        for delivered_on, tables in deliveries(site, known[site], newest[site]):
+            folder = out / "extracts" / site.site_id / delivered_on
+            folder.mkdir(parents=True, exist_ok=True)
+            sheets = _sheets(site, tables, f"{seed}-{site.site_id}-{delivered_on}")
+            for name, content in files_of(site, sheets, delivered_on).items():
+                (folder / name).write_bytes(content)
+            rows = sum(len(sheet.lines) for sheet in sheets)
+            say(f"{site.site_id} {delivered_on}: {rows} rows")
     truth = [
         _truth_row(j, site.site_id, number)
         for site, mine in placed.items()
         for number, j in mine.items()
     ]
     truth.sort(key=lambda row: row[COLUMNS.index("truth_patient")])
-    (out / "truth.csv").write_bytes(_csv([COLUMNS, *truth]).encode())
+    (out / "truth.csv").write_bytes(csv_text([COLUMNS, *truth]).encode())
 
 
-def _placed(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
+def _sheets(site: Site, tables: Tables, name: str) -> list[Sheet]:
+    """Every file of a delivery, its lines in an order of its own."""
+    found = []
+    for number, file in enumerate(FILES):
+        if file[site.site_id] and file["table"] in tables:
+            order = Random(f"oncohort-{name}-{number}")  # noqa: S311
+            found.append(laid_out(site, file, tables[file["table"]], order))
+    return found
+
+
+def rows_of(site: Site, mine: Patients, seed: int) -> Tables:
+    """All rows of a site by table; `_key` decides the words they are written in."""
+    found: Tables = {file["table"]: [] for file in FILES}
+    for number, j in mine.items():
+        person = {"record_no": number}
+        name = person_name(site.language, int(number))
+        secret = {
+            "patient_name": name,
+            "national_no": f"YB{int(number) * 7919 % 10**9:09}",
+        }
+        for table in found:
+            previous: dict = {}
+            for place, row in enumerate(j.tables[table]):
+                if row != previous:
+                    person["_key"] = f"{seed}/{j.patient}/{table}/{place}"
+                found[table].append(
+                    row | person | (secret if table == "patients" else {})
+                )
+                previous = row
+    return found
+
+
+def placed_at_sites(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
     """Give each patient a hospital and a record number there."""
     placed: dict[Site, list[Journey]] = {site: [] for site in SITES}
     for j in journeys:
@@ -81,55 +119,6 @@ def _placed(journeys: list[Journey], rng: Random) -> dict[Site, Patients]:
         keys = [f"{number:0{digits}}" for number in numbers]
         numbered[site] = dict(zip(keys, mine, strict=True))
     return numbered
-
-
-def _table(site: Site, file: dict[str, str], mine: Patients, rng: Random) -> Table:
-    """Header and lines of one file of a site, ordered in its own way."""
-    table = file["table"]
-    if table == "pathology":
-        return _wide_pathology(site, mine, rng)
-    columns = headers(site, table)
-    columns.pop(file["left_out"], None)
-    says_missing = table in ("patients", "diagnoses", "biomarkers")
-    missing = site.missing if says_missing else ""
-    lines: Table = []
-    for number, j in mine.items():
-        person = {"record_no": number}
-        if table == "patients":
-            person["patient_name"] = person_name(site.language, int(number))
-            person["national_no"] = f"YB{int(number) * 7919 % 10**9:09}"
-        previous: dict = {}
-        for row in j.tables[table]:
-            if row == previous:
-                lines.append(lines[-1])
-            elif meets(SimpleNamespace(**row), file["only"]):
-                cells = [written(site, c, row | person, rng) for c in columns]
-                lines.append([missing if cell == "" else cell for cell in cells])
-                previous = row
-    if table not in ("patients", "diagnoses") and rng.random() < 0.7:
-        rng.shuffle(lines)
-    return [list(columns.values()), *lines]
-
-
-def _wide_pathology(site: Site, mine: Patients, rng: Random) -> Table:
-    """One line a report, one column a marker."""
-    names = headers(site, "biomarkers")
-    start = ("record_no", "tested_on", "specimen")
-    lines: Table = [[names.get(c, c.upper()) for c in (*start, *MARKERS)]]
-    for number, j in mine.items():
-        reports: dict[tuple, dict] = {}
-        for row in j.tables["biomarkers"]:
-            column = {"her2": f"her2_{row['method']}", "ki67": "value"}
-            column = column.get(row["marker"], row["marker"])
-            concept = "score" if row.get("score") else "result"
-            concept = "value" if column == "value" else concept
-            report = reports.setdefault((row["tested_on"], row["organ"]), {})
-            report[column] = written(site, concept, row, rng)
-        for (on, organ), report in reports.items():
-            row = {"record_no": number, "tested_on": on, "organ": organ}
-            first = [written(site, c, row, rng) for c in start]
-            lines.append(first + [report.get(c, "") for c in MARKERS])
-    return lines
 
 
 def _truth_row(j: Journey, site_id: str, record_no: str) -> list[str]:
@@ -160,9 +149,3 @@ def _truth_row(j: Journey, site_id: str, record_no: str) -> list[str]:
         row |= {name: getattr(w, name) for name in FINDINGS}
     values = [row.get(name, "") for name in COLUMNS]
     return [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
-
-
-def _csv(rows: Iterable[Iterable[object]]) -> str:
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

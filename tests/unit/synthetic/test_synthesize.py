@@ -1,7 +1,13 @@
+import gzip
+from collections import Counter
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import openpyxl
+import pyarrow.parquet
+import pyreadstat
 import pytest
+from python_calamine import CalamineWorkbook
 
 # Table 1-5 of the print, typed by hand: column, value, LX, TBP.
 PRINTED = [
@@ -41,6 +47,7 @@ PRINTED = [
     ("best_response_code", "NE", 32, 32),
     ("is_pfs_event", "true", 203, 267),
 ]
+TEXT = ("ascii", "utf-8-sig", "gb18030", "latin-1")
 DERIVED = ("arm", "resist", "line", "pfs", "os_", "耐药", "线", "无进展")
 DRAWN = ("site_id", "record_no", "death_on", "last_known_alive_on", "first_drug_on",
          "time_zero_on", "resistance_on", "metastatic_on", "resistance_setting",
@@ -67,7 +74,7 @@ def test_another_seed_gives_other_bytes_and_the_same_findings(made, made_otherwi
     same = [
         n for n, content in made.bytes.items() if made_otherwise.bytes[n] == content
     ]
-    assert same == []
+    assert same == ["extracts/hospital_g/2020-02-03/LXTBP_DataDictionary.csv"]
     for ours, theirs in zip(made.truth, made_otherwise.truth, strict=True):
         known = ours if ours["is_eligible"] == "true" else {"first_failed_criterion"}
         drawn = {*DRAWN} - {"arm", "line_no", "resistance", "resistance_setting"}
@@ -97,35 +104,80 @@ def test_no_header_names_anything_derived(made):
 
 
 def headers(name, content):
-    if name == "truth.csv":
+    if name.endswith(("truth.csv", "DataDictionary.csv")):
         return []
-    if name.endswith(".xlsx"):
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True)
-        return [cell for sheet in book for cell in row_of(sheet, 2)]
-    first = content.split(b"\n", 1)[0]
-    try:
-        return first.decode("utf-8").split(",")
-    except UnicodeDecodeError:
-        return first.decode("gb18030").split(",")
+    if name.endswith((".xlsx", ".xls")):
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        first, last = (2, 4) if name.endswith(".xlsx") else (1, 2)
+        sheets = [
+            book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names
+        ]
+        return [cell for rows in sheets for row in rows[first:last] for cell in row]
+    if name.endswith(".parquet"):
+        return pyarrow.parquet.read_schema(BytesIO(content)).names
+    if name.endswith(".sav"):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "table.sav"
+            path.write_bytes(content)
+            return pyreadstat.read_sav(path, metadataonly=True)[1].column_names
+    first = next(line for encoding, line in first_lines(content) if line)
+    return first.replace(";", ",").replace("\t", ",").split(",")
 
 
-def row_of(sheet, number):
-    rows = sheet.iter_rows(min_row=number, max_row=number, values_only=True)
-    return list(next(rows))
+def first_lines(content):
+    """Encodings in which a text can be read, with its first line."""
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    for encoding in ("utf-16",) if content[:2] == b"\xff\xfe" else TEXT:
+        try:
+            yield encoding, content.decode(encoding).splitlines()[0]
+        except UnicodeDecodeError:
+            continue
 
 
-def test_hospitals_write_in_three_ways(made):
-    names = list(made.bytes)
-    assert sum(name.endswith(".xlsx") for name in names) == 2
-    undecodable = 0
+def test_hospitals_write_in_eight_dialects(made):
+    written = {}
     for name, content in made.bytes.items():
-        if name.endswith(".csv"):
-            try:
-                content.decode("utf-8")
-            except UnicodeDecodeError:
-                content.decode("gb18030")
-                undecodable += 1
-    assert undecodable > 25
+        if name.startswith("extracts/"):
+            text = name.endswith((".csv", ".gz"))
+            kind = next(first_lines(content))[0] if text else name.rsplit(".")[-1]
+            written.setdefault(name.split("/")[1], set()).add(kind)
+    assert written == {
+        "hospital_a": {"utf-8-sig", "parquet"},
+        "hospital_b": {"gb18030"},
+        "hospital_c": {"xlsx"},
+        "hospital_d": {"ascii", "latin-1"},
+        "hospital_e": {"sav"},
+        "hospital_f": {"xls"},
+        "hospital_g": {"ascii"},
+        "hospital_h": {"utf-16"},
+    }
+
+
+def test_three_hospitals_send_several_deliveries(made):
+    days = Counter(
+        Path(n).parts[1]
+        for n in {str(Path(n).parent) for n in made.bytes}
+        if "extracts" in n
+    )
+    assert {site: n for site, n in days.items() if n > 1} == {
+        "hospital_a": 3,
+        "hospital_b": 2,
+        "hospital_d": 2,
+    }
+
+
+def test_lines_end_in_three_ways_and_inside_a_value(made):
+    visits = made.bytes["extracts/hospital_h/2019-12-23/随访.tsv.gz"]
+    drugs = made.bytes["extracts/hospital_h/2019-12-23/药物治疗.tsv.gz"]
+    visits, drugs = (gzip.decompress(c).decode("utf-16") for c in (visits, drugs))
+    assert "\n" not in visits and visits.count("\r") > 800
+    assert drugs.count("\r\n") == drugs.count("\n") > 800
+    events = made.bytes["extracts/hospital_d/2019-11-25/AE.csv"].decode("latin-1")
+    assert "traitement «symptomatique»,\nreprise" in events
+    assert events.splitlines()[-1].startswith("Total;")
+    drugs = made.bytes["extracts/hospital_d/2019-11-25/DrugRows.csv"].decode("latin-1")
+    assert drugs.count("PatID;") == 2
 
 
 def test_record_numbers_keep_zeros_and_repeat_across_hospitals(made):
