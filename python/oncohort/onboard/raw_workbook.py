@@ -14,9 +14,9 @@ def sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[st
     import python_calamine
 
     from oncohort.receive.cell_text import text_of
-    from oncohort.receive.read_workbook import _check_size
+    from oncohort.receive.read_workbook import check_size
 
-    _check_size(path, name)
+    check_size(path, name)
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
             for sheet in workbook.sheet_names:
