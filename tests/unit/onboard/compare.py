@@ -4,7 +4,7 @@ from pathlib import Path
 
 from oncohort.onboard.draft import draft_yaml
 from oncohort.onboard.run import plans_of
-from oncohort.receive.sent_files import _matches
+from oncohort.receive.sent_files import matches
 from oncohort.receive.site_config import read_site
 
 
@@ -14,7 +14,7 @@ def pairs_of(folder: Path, files: dict[str, Path]) -> set[tuple[str, ...]]:
         (name, config.sheet or "", entry.table, column, source)
         for config in read_site(folder, folder.name).files
         for name in files
-        if _matches(name, config.match)
+        if matches(name, config.match)
         for entry in config.tables
         for column, wanted in entry.columns.items()
         for source in wanted.sources
