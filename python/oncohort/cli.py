@@ -80,14 +80,17 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
     sql.add_argument("--working", action="store_true", help=working)
-    synthesize = add(_synthesize, "write the made-up extracts of eight hospitals")
-    out = "gets extracts/ and truth.csv; default: the workspace"
-    synthesize.add_argument("--out", type=Path, metavar="DIR", help=out)
-    seed = "default: the shipped extracts'"
-    synthesize.add_argument("--seed", type=int, help=seed)
-    planted = "plant defects; defects.csv lists each with the rule that catches it"
-    synthesize.add_argument("--defects", action="store_true", help=planted)
+    _add_synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
     return top
+
+
+def _add_synthesize(command: argparse.ArgumentParser) -> None:
+    out = "gets extracts/ and truth.csv; default: the workspace"
+    command.add_argument("--out", type=Path, metavar="DIR", help=out)
+    seed = "default: the shipped extracts'"
+    command.add_argument("--seed", type=int, help=seed)
+    planted = "plant defects; defects.csv lists each with the rule that catches it"
+    command.add_argument("--defects", action="store_true", help=planted)
 
 
 def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -70,7 +70,7 @@ def write_report(
     if sites:
         write("sites.html", "sites.html", **sites)
         n_pages = _write_deliveries(records, sites, out_dir)
-        say(f"sites: report page written, {n_pages} of deliveries")
+        say(f"sites: report page written, and {n_pages} pages of deliveries")
     write("index.html", "index.html", studies=studies, sites=sites)
 
 
