@@ -12,6 +12,10 @@ ACCEPTED, NAMED, STRONG = 0.62, 0.55, 0.85
 _BY_CONTENT = {("treatments", "drug"), ("adverse_events", "term"), ("patients", "sex"),
                ("assessments", "response"), ("biomarkers", "marker"),
                ("contacts", "vital_status"), ("milestones", "milestone")}  # fmt: skip
+# more different numbers than this are measured, not codes
+_MANY_CODES = 30
+# code lists of names: a yes or no is none
+_NAMING = {"drug", "adverse_event_term", "organ"}
 _WEAK_NUMBERS = {"id", "record id", "record no", "编号", "identifiant", "study id"}
 
 
@@ -84,6 +88,10 @@ def _content(column: Column, wanted: ContractColumn) -> tuple[float, str]:
             return rare * share, said
         if column.date_share >= MOSTLY:
             return -0.7, "dates"
+        if column.number_share >= MOSTLY and len(column.counts) > _MANY_CODES:
+            return -0.7, "measurements"
+        if wanted.code_list in _NAMING and column.known_share("yes_no") >= MOSTLY:
+            return -0.7, "yes or no"
         return -0.2 * (1 - share), said
     if wanted.name != "record_no" and column.date_share >= MOSTLY:
         return -0.5, "dates"

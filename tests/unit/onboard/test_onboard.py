@@ -303,3 +303,20 @@ def test_a_rows_own_number_is_not_the_patients(tmp_path, drafted):
     config, _, _ = drafted()
 
     assert columns(config.files[0], "treatments")[0]["record_no"] == "patient_id"
+
+
+def test_numbers_and_yes_or_no_are_no_words_of_a_code_list(tmp_path, drafted):
+    head = ["PATIENT_ID", "SEX", "AGE_AT_DIAGNOSIS", "CHEMOTHERAPY"]
+    rows = [[f"P{n}", "F", n / 3 + 30, "YES" if n % 2 else "NO"] for n in range(100)]
+    written(tmp_path / "new", "clinical_patient.csv", [head, *rows])
+
+    config, page, _ = drafted()
+
+    used = {
+        source
+        for entry in config.files[0].tables
+        for column in entry.columns.values()
+        for source in column.sources
+    }
+    assert used == {"PATIENT_ID", "SEX"}
+    assert "columns not mapped: AGE_AT_DIAGNOSIS, CHEMOTHERAPY" in page
