@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _BOM = codecs.BOM_UTF8
 _CHUNK = 1 << 20
 _MAX_LINE = 1 << 20
+# DuckDB holds buffers for each column of what it writes, 0.7 MB in all
+_MAX_COLUMNS = 300
 MAX_BYTES = 8 << 30
 
 
@@ -47,6 +49,8 @@ class PlainScan:
         """Return SQL for `source_line` and the cells, None if the file is unusual."""
         import duckdb
 
+        if self.n_columns > _MAX_COLUMNS:
+            return None
         try:
             return self._cells_sql(connection, scratch)
         except (duckdb.OutOfMemoryException, MemoryError):
