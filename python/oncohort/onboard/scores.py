@@ -81,21 +81,25 @@ def _content(column: Column, wanted: ContractColumn) -> tuple[float, str]:
         said = f"{share:.0%} numbers"
         return (0.1, said) if share >= MOSTLY else (-0.3 * (1 - share), said)
     if wanted.type == "code":
-        share = column.known_share(wanted.code_list)
-        said = f"{share:.0%} of its words are known"
-        if share >= 0.5:
-            rare = 0.05 if wanted.code_list == "yes_no" else 0.35
-            return rare * share, said
-        if column.date_share >= MOSTLY:
-            return -0.7, "dates"
-        if column.number_share >= MOSTLY and len(column.counts) > _MANY_CODES:
-            return -0.7, "measurements"
-        if wanted.code_list in _NAMING and column.known_share("yes_no") >= MOSTLY:
-            return -0.7, "yes or no"
-        return -0.2 * (1 - share), said
+        return _coded(column, wanted.code_list)
     if wanted.name != "record_no" and column.date_share >= MOSTLY:
         return -0.5, "dates"
     return 0.0, ""
+
+
+def _coded(column: Column, code_list: str) -> tuple[float, str]:
+    """Return how far the values fit a code list, and why."""
+    share = column.known_share(code_list)
+    said = f"{share:.0%} of its words are known"
+    if share >= 0.5:
+        return (0.05 if code_list == "yes_no" else 0.35) * share, said
+    if column.date_share >= MOSTLY:
+        return -0.7, "dates"
+    if column.number_share >= MOSTLY and len(column.counts) > _MANY_CODES:
+        return -0.7, "measurements"
+    if code_list in _NAMING and column.known_share("yes_no") >= MOSTLY:
+        return -0.7, "yes or no"
+    return -0.2 * (1 - share), said
 
 
 def assigned(pairs: list[Pair]) -> dict[str, Pair]:

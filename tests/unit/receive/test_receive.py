@@ -151,10 +151,10 @@ def test_an_export_of_many_columns_lands(hospital):
     # REDCap exports have as many; DuckDB's buffers for them would not fit
     more = 900
     head = ",".join(["no,sex,born", *(f"field_{n}" for n in range(more))])
-    rows = [f"{n:04},F,1960" + ",x" * more for n in range(3)]
+    rows = [f"{n:04},F,1960" + ",x" * more for n in range(20)]
     hospital.deliver("patients.csv", "\n".join([head, *rows, ""]))
 
     (verdict,) = hospital.receive()
 
     assert verdict.status == "accepted"
-    assert hospital.rows("patients", "record_no") == [("0000",), ("0001",), ("0002",)]
+    assert len(hospital.rows("patients", "record_no")) == 20
