@@ -48,6 +48,7 @@ def synthesize(
     placed = placed_at_sites(all_journeys(seed), rng)
     known = {site: rows_of(site, mine, seed) for site, mine in placed.items()}
     newest = known
+    out.mkdir(parents=True, exist_ok=True)
     if with_defects:
         newest, defects = plant(known, seed)
         lines = [[defect[name] for name in PLANTED] for defect in defects]

@@ -65,6 +65,6 @@ def test_a_patient_carries_one_defect(planted):
 
 
 def test_any_seed_has_patients_for_every_defect(tmp_path, planted):
-    other = spoilt(tmp_path, DEFAULT_SEED + 1)
+    other = spoilt(tmp_path / "new", DEFAULT_SEED + 1)
     n_lines = [made["defects.csv"].count(b"\n") for made in (planted, other)]
     assert n_lines[0] == n_lines[1]
