@@ -99,20 +99,22 @@ eligibility_evidence as (
     inner join sent
         on failed.patient_id = sent.patient_id
         and failed.step_no = sent.step_no
-
     union all
-
     select
         patient_id,
         step_no,
         'none' as source_row_id,
         case step_no
             when 4 then 'no evaluable scan from the start of trastuzumab to it'
-            else 'no radiotherapy or surgery of the CNS before the index treatment'
+            when 8 then 'no radiotherapy or surgery of the CNS before day 0'
+            else 'no lesion examined in the weeks before day 0'
         end as words
     from failed
     where (step_no = 4 and is_untold)
         or step_no = 8
+        or (step_no = 9 and patient_id not in (
+            select small.patient_id from {{ ref('lx_vs_tbp__baseline_lesions') }} as small
+        ))
 )
 
 select * from eligibility_evidence

@@ -4,14 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from oncohort.errors import ConfigError
-from oncohort.identity import text_literal
+from oncohort.explain.facts import rows
 
 _SHOWN = 10
-_BY_ID = "select patient_id, site_id from core.patients where starts_with(patient_id, ?)"
+_BY_ID = """
+select patient_id, site_id from core.patients where starts_with(patient_id, {text})
+"""
 _BY_NUMBER = """
 select distinct patient_id, site_id
 from read_parquet({files}, hive_partitioning = false)
-where record_no = $text or (site_id = $site and record_no = $number)
+where record_no = {text} or (site_id = {site} and record_no = {number})
 """
 
 
@@ -24,7 +26,7 @@ def find_patient(connection: Any, landing: Path, text: str) -> tuple[str, str]:
         If nobody, or more than one patient is meant.
     """
     text = text.strip()
-    by_id = connection.execute(_BY_ID, [text]).fetchall() if text else []
+    by_id = _found(connection, _BY_ID, text=text) if text else []
     exact = [row for row in by_id if row[0] == text]
     by_number = [] if exact else _by_number(landing, text)
     found = sorted({*(exact or by_id), *by_number})
@@ -46,15 +48,17 @@ def _by_number(landing: Path, text: str) -> list[tuple[str, str]]:
     if not list(landing.glob("patients/*/*/*.parquet")):
         return []
     site, _, number = text.partition(":")
-    query = _BY_NUMBER.format(files=text_literal(files.as_posix()))
     wanted = {"text": text, "site": site, "number": number}
     with duckdb.connect() as reader:
-        return reader.execute(query, wanted).fetchall()
+        return _found(reader, _BY_NUMBER, files=files.as_posix(), **wanted)
+
+
+def _found(connection: Any, query: str, **values: str) -> list[tuple[str, str]]:
+    return [tuple(row.values()) for row in rows(connection, query, **values)]
 
 
 def _refuse_unpublished(connection: Any, patient_id: str, site_id: str) -> None:
-    published = "select count(*) from core.patients where patient_id = ?"
-    if connection.execute(published, [patient_id]).fetchone() == (0,):
+    if not _found(connection, _BY_ID, text=patient_id):
         raise ConfigError(
             f"{site_id} sent this patient, but the publication does not hold them",
             "the newest delivery may have dropped the patient, or it is not published "

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from oncohort.errors import ConfigError
+from oncohort.explain.facts import Facts, Study
 from oncohort.explain.find_patient import find_patient
 from oncohort.explain.records import Calendar, Records
 from oncohort.explain.trail import (
     BEST_RESPONSE,
     TREATMENT,
-    Facts,
     Section,
-    Study,
     best_response,
     eligibility,
     endpoint,
@@ -59,7 +58,7 @@ def explain(
         raise ConfigError(message, "leave out --raw or --html")
     database = database_file(workspace, working=False)
     with duckdb.connect(str(database), read_only=True) as connection:
-        told = _trail(
+        told = patient_trail(
             connection, workspace, patient, endpoint_code, study, rule_set, is_raw
         )
     if is_html:
@@ -72,82 +71,92 @@ def explain(
     return None
 
 
-def _trail(
+def patient_trail(
     connection: Any,
     workspace: Workspace,
     text: str,
-    code: str | None,
-    wanted: str | None,
-    rule_set: str,
-    is_raw: bool,
+    code: str | None = None,
+    wanted: str | None = None,
+    rule_set: str = "default",
+    is_raw: bool = False,
 ) -> Trail:
-    patient_id, _ = find_patient(connection, workspace.landing, text)
-    facts = Facts(connection, workspace, patient_id)
-    (patient,) = facts.ask("core.patients")
-    study = facts.study(wanted)
-    endpoints = _endpoints(facts, study)
-    calendar = _calendar(facts, study, patient, endpoints)
-    records = Records(connection, workspace, patient, calendar, is_raw)
-    sections = [eligibility(facts, records, study)]
-    is_brief = code is None
-    if code in (None, TREATMENT):
-        sections += treatment(facts, records, study, is_brief)
-    if code == TREATMENT:
-        pass
-    elif study and study.failed_step_no is None:
-        chosen = _chosen(endpoints, code, rule_set)
-        sections += [
-            endpoint(facts, records, study, row, is_brief) for row in chosen
-        ]
-        if code in (None, BEST_RESPONSE):
-            sections += best_response(facts, records, study, rule_set, is_brief)
-    elif code is not None:
-        sections.append(Section(code, ["No endpoint: the patient is in no study."]))
-    return Trail(
-        patient_id,
-        patient["site_id"],
-        bool(records.site and records.site.is_made_up),
-        study.study_id if study else "",
-        code or "summary",
-        calendar,
-        sections,
-        list(records.mappings),
-    )
-
-
-def _endpoints(facts: Facts, study: Study | None) -> list[dict]:
-    where = "study_id = ? order by endpoint_code desc, rule_set_id"
-    return facts.ask("core.time_to_event", where, (study.study_id,)) if study else []
-
-
-def _calendar(facts: Facts, study: Study | None, patient: dict, endpoints) -> Calendar:
-    """Return how days are told: from time zero, else from the first diagnosis."""
-    start_on, first_day = study.start_on if study else None, 0
-    is_offset = patient["date_basis"] == "offset"
-    if endpoints and endpoints[0]["end_on"]:
-        row = endpoints[0]
-        first_day = row["followup_days"] - (row["end_on"] - row["start_on"]).days
-    if start_on is None and is_offset:
-        found = [row["diagnosed_on"] for row in facts.ask("core.diagnoses")]
-        start_on = min(filter(None, found), default=None)
-    return Calendar(start_on, is_offset, first_day)
-
-
-def _chosen(endpoints: list[dict], code: str | None, rule_set: str) -> list[dict]:
-    """Return the endpoints asked for.
+    """Return what the published tables tell of the patient that a text means.
 
     Raises
     ------
     ConfigError
-        If the study has no such endpoint, or not under that rule set.
+        If the patient, study, endpoint or rule set is unknown, or the originals are
+        not there for the raw text.
     """
-    own = [row for row in endpoints if row["rule_set_id"] == rule_set]
-    chosen = [row for row in own if code in (None, row["endpoint_code"])]
-    if not chosen and code != BEST_RESPONSE:
-        there = [f"{row['endpoint_code']} ({row['rule_set_id']})" for row in endpoints]
+    patient_id, site_id = find_patient(connection, workspace.landing, text)
+    facts = Facts(connection, workspace, patient_id)
+    study = facts.study(wanted)
+    _refuse_unknown(facts, study, code)
+    calendar = _calendar(facts, study)
+    records = Records(facts, site_id, calendar, is_raw)
+    sections = [eligibility(facts, records, study)]
+    is_brief = code is None
+    if code in (None, TREATMENT):
+        sections += treatment(facts, records, study, is_brief)
+    if study and study.failed_step_no is None:
+        sections += _endpoints(facts, records, study, code, rule_set)
+    elif code not in (None, TREATMENT):
+        sections.append(Section(code, ["No endpoint: the patient is not followed."]))
+    reading = records.reading
+    return Trail(
+        patient_id,
+        site_id,
+        bool(reading and reading.site.is_made_up),
+        study.study_id if study else "",
+        code or "summary",
+        calendar,
+        sections,
+        list(reading.mappings) if reading else [],
+    )
+
+
+def _refuse_unknown(facts: Facts, study: Study | None, code: str | None) -> None:
+    known = [*(facts.endpoint_codes(study.study_id) if study else []), BEST_RESPONSE]
+    if code not in (None, *known, TREATMENT):
         raise ConfigError(
-            f"the study has no endpoint `{code or 'any'}` under rule set `{rule_set}`",
-            f"there are {', '.join([*there, BEST_RESPONSE, TREATMENT])}; another rule set with "
-            "--rule-set",
+            f"there is no endpoint `{code}`",
+            f"there are {', '.join([*known, TREATMENT])}; or leave it out for all",
         )
-    return chosen
+
+
+def _calendar(facts: Facts, study: Study | None) -> Calendar:
+    """Return how days are told: from time zero, else from the first diagnosis."""
+    (patient,) = facts.ask("core.patients")
+    start_on, is_offset = study and study.start_on, patient["date_basis"] == "offset"
+    if start_on is None and is_offset:
+        found = [row["diagnosed_on"] for row in facts.ask("core.diagnoses")]
+        start_on = min(filter(None, found), default=None)
+    return Calendar(start_on, is_offset)
+
+
+def _endpoints(
+    facts: Facts, records: Records, study: Study, code: str | None, rule_set: str
+) -> list[Section]:
+    """Return a section for each endpoint asked for, the best response last.
+
+    Raises
+    ------
+    ConfigError
+        If none is computed under that rule set.
+    """
+    where = "study_id = {study} order by endpoint_code desc, rule_set_id"
+    there = facts.ask("core.time_to_event", where, study=study.study_id)
+    sections = [
+        endpoint(facts, records, study, row, code is None)
+        for row in there
+        if row["rule_set_id"] == rule_set and code in (None, row["endpoint_code"])
+    ]
+    if code in (None, BEST_RESPONSE):
+        sections += best_response(facts, records, study, rule_set, code is None)
+    if not sections and code != TREATMENT:
+        rule_sets = sorted({row["rule_set_id"] for row in there})
+        raise ConfigError(
+            f"no {code or 'endpoint'} is computed under rule set `{rule_set}`",
+            f"say --rule-set; there are {', '.join(rule_sets) or 'none'}",
+        )
+    return sections

@@ -6,11 +6,11 @@ import shutil
 import unicodedata
 from typing import IO
 
-from oncohort.explain.records import Entry
+from oncohort.explain.records import Calendar, Entry
 from oncohort.explain.run import Trail
 from oncohort.safe_cells import shown_width
 
-_NARROWEST, _WIDEST = 60, 120
+_NARROWEST, _WIDEST, _LONGEST = 60, 120, 30
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _UNSEEN = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 
@@ -21,9 +21,7 @@ def harmless(text: str) -> str:
     A tab stays: it is harmless and part of the line that a site sent.
     """
     return "".join(
-        c
-        if c == "\t" or unicodedata.category(c) not in _UNSEEN
-        else f"\\u{ord(c):04x}"
+        c if c == "\t" or unicodedata.category(c) not in _UNSEEN else f"\\u{ord(c):04x}"
         for c in text
     )
 
@@ -49,8 +47,10 @@ class _Printer:
             self._line(section.title, _BOLD)
             for text in section.text:
                 self._wrapped(text, 2)
+            longest = max((shown_width(e.what) for e in section.entries), default=0)
             for entry in section.entries:
-                self._entry(entry)
+                calendar = section.calendar or trail.calendar
+                self._entry(entry, calendar, min(longest, _LONGEST))
             if section.notes:
                 self._line("  Rules")
             for note in section.notes:
@@ -61,19 +61,24 @@ class _Printer:
         for number, text in enumerate(trail.mappings, start=1):
             self._wrapped(f"[{number}] {text}", 2, hang=4)
 
-    def _entry(self, entry: Entry) -> None:
-        calendar = self.trail.calendar
-        date = "" if calendar.is_offset else calendar.date(entry.on) or "no date"
+    def _entry(self, entry: Entry, calendar: Calendar, longest: int) -> None:
+        date = "" if calendar.is_offset else calendar.date(entry.on)
+        if entry.on is None:
+            date = "no date" if entry.place else "missing"
         columns = [f"{date:<10}"] * (not calendar.is_offset)
         if calendar.start_on:
             columns.append(f"{calendar.day(entry.on):<9}")
         left = "  " + "  ".join(columns) + "  "
-        head = f"{entry.what:<24}  {entry.verdict}".rstrip()
-        self._wrapped(head, len(left), left, _BOLD if entry.is_deciding else "")
+        blanks = " " * (longest - shown_width(entry.what))
+        head = f"{entry.what}{blanks}  {entry.verdict}".rstrip()
+        if head:
+            self._wrapped(head, len(left), left, _BOLD if entry.is_deciding else "")
+            left = " " * len(left)
         if entry.place:
             by = f" [{entry.read_by}]" if entry.read_by else ""
             place = f"{entry.place}{by}: {entry.words}".removesuffix(": ")
-            self._wrapped(place, len(left), style="" if entry.is_deciding else _DIM)
+            style = "" if entry.is_deciding else _DIM
+            self._wrapped(place, len(left), left, style)
         for line in entry.raw:
             # whole, so that it can be looked for in the file
             self._line(f"{' ' * len(left)}| {line}")
@@ -89,14 +94,20 @@ class _Printer:
         for word in _words(harmless(text), room - hang):
             if line and shown_width(line) + shown_width(word) > room:
                 self._line(start + line.rstrip(), style)
-                line, start, room = "", " " * (indent + hang), self.width - indent - hang
+                line, start, room = (
+                    "",
+                    " " * (indent + hang),
+                    self.width - indent - hang,
+                )
                 word = word.lstrip()
             line += word
         self._line(start + line.rstrip(), style)
 
     def _line(self, text: str, style: str = "") -> None:
         text = harmless(text)
-        self.out.write(f"{style}{text}{_OFF}\n" if style and self.is_coloured else text + "\n")
+        self.out.write(
+            f"{style}{text}{_OFF}\n" if style and self.is_coloured else text + "\n"
+        )
 
 
 def _words(text: str, room: int) -> list[str]:

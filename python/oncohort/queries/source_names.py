@@ -53,6 +53,7 @@ def entries_of(
 
 
 def is_of(file: FileConfig, row: dict[str, Any]) -> bool:
+    """Return whether a row comes from a kind of file, by its name and sheet."""
     is_sheet = file.sheet is None or tidy(file.sheet) == tidy(row["source_sheet"] or "")
     return is_sheet and matches(row["source_file"], file.match)
 
@@ -60,6 +61,8 @@ def is_of(file: FileConfig, row: dict[str, Any]) -> bool:
 def _constants_agree(entry: TableConfig, row: dict[str, Any]) -> bool:
     dates = extract_tables()[entry.table].dates
     return all(
-        config.value is None or name in dates or row.get(name, config.value) == config.value
+        config.value is None
+        or name in dates
+        or row.get(name, config.value) == config.value
         for name, config in entry.columns.items()
     )
