@@ -50,9 +50,15 @@ def write_patient_list(report: Path, publication_id: str) -> None:
 
 def _write(path: Path, template: str, **content: Any) -> None:
     environment = page_environment()
-    environment.filters["plain"] = plain_text
+    environment.finalize = _without_controls
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     text = environment.get_template(template).render(versions="oncohort", **content)
     draft.write_text(text, encoding="utf-8", newline="\n")
     os.replace(draft, path)
+
+
+def _without_controls(value: Any) -> Any:
+    """Return what a template prints without control characters of a site's files."""
+    is_ours = hasattr(value, "__html__")
+    return plain_text(value) if isinstance(value, str) and not is_ours else value
