@@ -67,8 +67,7 @@ sent as (
     select drugs.patient_id, failed.step_no, drugs.source_row_id, drugs.line_words
     from drugs
     inner join failed on drugs.patient_id = failed.patient_id
-    where failed.step_no in (5, 6)
-        and drugs.line_words is not null
+    where failed.step_no in (5, 6) and drugs.line_words is not null
     union all
     select drugs.patient_id, 7 as step_no, drugs.source_row_id, 'given before' as words
     from drugs
@@ -100,21 +99,22 @@ eligibility_evidence as (
         on failed.patient_id = sent.patient_id
         and failed.step_no = sent.step_no
     union all
-    select
-        patient_id,
-        step_no,
+    select distinct
+        failed.patient_id,
+        failed.step_no,
         'none' as source_row_id,
-        case step_no
-            when 4 then 'no evaluable scan from the start of trastuzumab to it'
-            when 8 then 'no radiotherapy or surgery of the CNS before day 0'
-            else 'no lesion examined in the weeks before day 0'
+        case
+            when failed.step_no = 1 then 'no HER2 test'
+            when failed.is_untold then 'no evaluable scan from its start to progression'
+            when failed.step_no = 8 then 'no radiotherapy or surgery of the CNS before'
+            when failed.step_no = 9 then 'no lesion examined in the weeks before'
+            else 'no record of the kind'
         end as words
     from failed
-    where (step_no = 4 and is_untold)
-        or step_no = 8
-        or (step_no = 9 and patient_id not in (
-            select small.patient_id from {{ ref('lx_vs_tbp__baseline_lesions') }} as small
-        ))
+    left join sent
+        on failed.patient_id = sent.patient_id
+        and failed.step_no = sent.step_no
+    where sent.patient_id is null or failed.is_untold or failed.step_no = 8
 )
 
 select * from eligibility_evidence

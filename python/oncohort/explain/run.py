@@ -156,7 +156,7 @@ def _endpoints(
     if not sections and code != TREATMENT:
         rule_sets = sorted({row["rule_set_id"] for row in there})
         raise ConfigError(
-            f"no {code or 'endpoint'} is computed under rule set `{rule_set}`",
+            f"the patient has no {code or 'endpoint'} under rule set `{rule_set}`",
             f"say --rule-set; there are {', '.join(rule_sets) or 'none'}",
         )
     return sections

@@ -10,7 +10,7 @@ from oncohort.explain.records import Calendar, Entry
 from oncohort.explain.run import Trail
 from oncohort.safe_cells import shown_width
 
-_NARROWEST, _WIDEST, _LONGEST = 60, 120, 30
+_NARROWEST, _WIDEST, _LONGEST = 60, 120, 34
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _UNSEEN = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 

@@ -70,8 +70,10 @@ def endpoint(
         if one["is_deciding"] or not is_brief
     ]
     notes = [] if is_brief else _rule_words(facts, study, code, rule_set, found)
-    first_day = row["followup_days"] - (row["end_on"] - row["start_on"]).days
-    counted = records.calendar._replace(start_on=row["start_on"], first_day=first_day)
+    counted = records.calendar._replace(start_on=row["start_on"])
+    if row["end_on"]:
+        days = (row["end_on"] - row["start_on"]).days
+        counted = counted._replace(first_day=row["followup_days"] - days)
     title = f"{code} (rules: {rule_set})"
     return Section(title, text, in_time(entries), notes, counted)
 
