@@ -1,5 +1,5 @@
--- One row per patient out of the study and record behind the step that failed, in words
--- for `oncohort explain`; `source_row_id` is `none` where the words tell what is missing.
+-- One row per patient out of the study and record behind the step that failed, for
+-- `oncohort explain`; `source_row_id` is `none` where the words tell what is missing.
 -- Nothing is judged here: `lx_vs_tbp__eligibility` did.
 with
 
@@ -77,12 +77,12 @@ sent as (
     where drugs.drug_class = 'anti_her2'
         and drugs.drug_code <> 'trastuzumab'
     union all
-    select found.patient_id, 8 as step_no, found.source_row_id, 'CNS metastases' as words
-    from {{ ref('metastases') }} as found
+    select cns.patient_id, 8 as step_no, cns.source_row_id, 'CNS metastases' as words
+    from {{ ref('metastases') }} as cns
     inner join failed
-        on found.patient_id = failed.patient_id
-        and found.detected_on <= failed.time_zero_on
-    where found.is_cns
+        on cns.patient_id = failed.patient_id
+        and cns.detected_on <= failed.time_zero_on
+    where cns.is_cns
     union all
     select patient_id, 9 as step_no, source_row_id, 'not measurable' as words
     from {{ ref('lx_vs_tbp__baseline_lesions') }}

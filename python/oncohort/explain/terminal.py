@@ -62,12 +62,11 @@ class _Printer:
             self._wrapped(f"[{number}] {text}", 2, hang=4)
 
     def _entry(self, entry: Entry, calendar: Calendar, longest: int) -> None:
-        date = "" if calendar.is_offset else calendar.date(entry.on)
-        if entry.on is None:
-            date = "no date" if entry.place else "missing"
-        columns = [f"{date:<10}"] * (not calendar.is_offset)
-        if calendar.start_on:
-            columns.append(f"{calendar.day(entry.on):<9}")
+        columns = [f"{calendar.date(entry.on):<10}"] * (not calendar.is_offset)
+        columns += [f"{calendar.day(entry.on):<9}"] * (calendar.start_on is not None)
+        if entry.on is None and columns:
+            told = "no date" if entry.place else "missing"
+            columns[0] = told + columns[0][len(told) :]
         left = "  " + "  ".join(columns) + "  "
         blanks = " " * (longest - shown_width(entry.what))
         head = f"{entry.what}{blanks}  {entry.verdict}".rstrip()
