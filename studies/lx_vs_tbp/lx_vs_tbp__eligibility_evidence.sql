@@ -50,7 +50,7 @@ sent as (
     select patient_id, 3 as step_no, source_row_id, 'a diagnosis' as words
     from {{ ref('diagnoses') }}
     union all
-    select patient_id, 4 as step_no, source_row_id, 'trastuzumab' as words
+    select patient_id, 4 as step_no, source_row_id, drug_code as words
     from drugs
     where drug_code = 'trastuzumab'
     union all
@@ -105,7 +105,7 @@ eligibility_evidence as (
         'none' as source_row_id,
         case
             when failed.step_no = 1 then 'no HER2 test'
-            when failed.is_untold then 'no evaluable scan from its start to progression'
+            when failed.is_untold then 'no evaluable scan before this progression'
             when failed.step_no = 8 then 'no radiotherapy or surgery of the CNS before'
             when failed.step_no = 9 then 'no lesion examined in the weeks before'
             else 'no record of the kind'
