@@ -27,9 +27,9 @@ def find_patient(connection: Any, landing: Path, text: str) -> tuple[str, str]:
     """
     text = text.strip()
     by_id = _found(connection, _BY_ID, text=text) if text else []
-    exact = [row for row in by_id if row[0] == text]
-    by_number = [] if exact else _by_number(landing, text)
-    found = sorted({*(exact or by_id), *by_number})
+    is_whole = text in [patient_id for patient_id, _ in by_id]
+    by_number = [] if is_whole else _by_number(landing, text)
+    found = sorted({*by_id, *by_number})
     if len(found) == 1:
         _refuse_unpublished(connection, *found[0])
         return found[0]
