@@ -80,8 +80,23 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
     sql.add_argument("--working", action="store_true", help=working)
+    _add_explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
     _add_synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
     return top
+
+
+def _add_explain(command: argparse.ArgumentParser) -> None:
+    who = "patient_id or its beginning, or a record number (SITE:NUMBER)"
+    command.add_argument("patient", metavar="PATIENT", help=who)
+    what = "such as pfs or os; bor: best response; treatment: lines and resistance; "
+    what += "default: a summary of all"
+    command.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help=what)
+    command.add_argument("--study", help="default: the one that screened the patient")
+    command.add_argument("--rule-set", default="default", help="default: default")
+    raw = "add the lines as the site sent them; they may identify the patient"
+    command.add_argument("--raw", action="store_true", help=raw)
+    page = "write a page under report/patients/ instead, never with raw text"
+    command.add_argument("--html", action="store_true", help=page)
 
 
 def _add_synthesize(command: argparse.ArgumentParser) -> None:
@@ -194,6 +209,16 @@ def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
 
     question, out = options.question, sys.stdout
     run_sql(workspace, question, out, options.study, options.format, options.working)
+
+
+def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.explain import explain
+
+    asked = (options.study, options.rule_set, options.raw, options.html)
+    who, code = options.patient, options.endpoint
+    page = explain(workspace, who, code, sys.stdout, *asked)
+    if page:
+        print(f"open {page}")
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

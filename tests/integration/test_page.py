@@ -51,7 +51,7 @@ def opened(browser, path, **options):
 
 @pytest.mark.chromium
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", ["index", "sites", *STUDIES])
+@pytest.mark.parametrize("name", ["index", "sites", "patients/index", *STUDIES])
 def test_the_page_asks_for_nothing_and_complains_of_nothing(
     report, browser, name, mode
 ):

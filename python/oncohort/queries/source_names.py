@@ -27,7 +27,7 @@ def source_name(site: SiteConfig, row: dict[str, Any], table: str, field: str) -
     contract = extract_tables().get(wanted)
     if contract is None or column not in [each.name for each in contract.content]:
         return words.get(field, field)
-    entries = list(_entries(site, row, wanted)) if wanted == table else []
+    entries = list(entries_of(site, row, wanted)) if wanted == table else []
     entries = entries or [
         entry for file in site.files for entry in file.tables if entry.table == wanted
     ]
@@ -40,19 +40,20 @@ def source_name(site: SiteConfig, row: dict[str, Any], table: str, field: str) -
     return " / ".join(shown) or words["not_sent"].format(column)
 
 
-def _entries(
+def entries_of(
     site: SiteConfig, row: dict[str, Any], table: str
 ) -> Iterator[TableConfig]:
     """Yield the mappings that the row may come from: its file's, with its constants."""
     for file in site.files:
-        if not _is_of(file, row):
+        if not is_of(file, row):
             continue
         for entry in file.tables:
             if entry.table == table and _constants_agree(entry, row):
                 yield entry
 
 
-def _is_of(file: FileConfig, row: dict[str, Any]) -> bool:
+def is_of(file: FileConfig, row: dict[str, Any]) -> bool:
+    """Return whether a row comes from a kind of file, by its name and sheet."""
     is_sheet = file.sheet is None or tidy(file.sheet) == tidy(row["source_sheet"] or "")
     return is_sheet and matches(row["source_file"], file.match)
 
@@ -60,6 +61,8 @@ def _is_of(file: FileConfig, row: dict[str, Any]) -> bool:
 def _constants_agree(entry: TableConfig, row: dict[str, Any]) -> bool:
     dates = extract_tables()[entry.table].dates
     return all(
-        config.value is None or name in dates or row.get(name) == config.value
+        config.value is None
+        or name in dates
+        or row.get(name, config.value) == config.value
         for name, config in entry.columns.items()
     )

@@ -13,6 +13,7 @@ from oncohort.report.delivery_page import DeliveryRecord, delivery_page
 from oncohort.report.delivery_records import landed_records
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.page_environment import page_environment
+from oncohort.report.patient_page import write_patient_list
 from oncohort.report.sections import grouped, section
 from oncohort.report.sites import page_name, sites_content
 from oncohort.report.study_data import StudyData, study_data
@@ -28,6 +29,8 @@ def write_report(
     say: Callable[[str], None] = print,
 ) -> None:
     """Write `index.html`, one page per study and the figures, one page of the sites.
+
+    `patients/` starts without a page; `oncohort explain --html` adds them.
 
     Parameters
     ----------
@@ -71,6 +74,7 @@ def write_report(
         write("sites.html", "sites.html", **sites)
         n_pages = _write_deliveries(records, sites, out_dir)
         say(f"sites: report page written, and {n_pages} pages of deliveries")
+    write_patient_list(out_dir, publication_id)
     write("index.html", "index.html", studies=studies, sites=sites)
 
 
