@@ -172,7 +172,10 @@ def _robust(
         for power in range(3)
     ]
     going = moment[0] * common**2 - 2 * moment[1] * common + moment[2]
-    return np.where(left > 0, np.sqrt(np.maximum(rested + going, 0)), 0.0)
+    error = np.where(left > 0, np.sqrt(np.maximum(rested + going, 0)), 0.0)
+    # it rests between events; a censoring must not move it by a rounding error
+    last = np.where(table.left[0, :, 1] > 0, np.arange(n_times), 0)
+    return error[np.maximum.accumulate(last)]
 
 
 def survival_quantile(
