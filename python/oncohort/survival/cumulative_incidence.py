@@ -1,7 +1,7 @@
 """Cumulative incidence under competing risks (Aalen-Johansen), with limits.
 
-Own code, not lifelines: its AalenJohansenFitter shifts tied times at random, so that two
-calls differ.
+Own code, not lifelines: its AalenJohansenFitter shifts tied times at random, so that
+two calls differ.
 """
 
 from typing import Literal, NamedTuple, Self
@@ -114,7 +114,7 @@ def cumulative_incidence(
 def checked_causes(
     time: ArrayLike, cause: ArrayLike, censored: object
 ) -> tuple[NDArray, list, NDArray[np.int64]]:
-    """Times, the causes in their order, and the number of each patient's (0 censored)."""
+    """Times, the causes in order, and the number of each patient's (0 censored)."""
     times, _ = checked(time, np.zeros(np.shape(time), dtype=bool))
     values, codes = coded(cause, times.shape, "cause")
     if censored not in values and any(isinstance(each, str) for each in values):
@@ -129,7 +129,7 @@ def checked_causes(
 
 
 def _steps(table: EventTable, cause: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Survival of all causes just before and at each time, and the cause's incidence."""
+    """Survival of all causes before and at each time, and the cause's incidence."""
     at_risk = table.at_risk[0].astype(float)
     events = table.left[0, :, 1:].sum(axis=1)
     survival = np.cumprod((at_risk - events) / at_risk)
