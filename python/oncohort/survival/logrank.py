@@ -121,7 +121,7 @@ def peto_hazard_ratio(
     """Peto's one-step hazard ratio of two groups, exp((O - E) / V).
 
     Arguments and errors as `logrank`; `reference` is the group that is divided by (the
-    first in order). V is the hypergeometric variance; limits exp((O - E) / V ± z / sqrt V).
+    first in order). V is the hypergeometric variance, the logarithm's error 1 / sqrt V.
 
     References
     ----------
