@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from oncohort.survival.checked import checked, checked_entry, coded
-from oncohort.survival.event_table import EventTable, event_table
+from oncohort.survival.event_table import EventTable, event_table, running_sum
 from oncohort.survival.limits import CiType, limits
 
 
@@ -134,9 +134,7 @@ def _steps(table: EventTable, cause: int) -> tuple[NDArray, NDArray, NDArray]:
     events = table.left[0, :, 1:].sum(axis=1)
     survival = np.cumprod((at_risk - events) / at_risk)
     before = np.append(1.0, survival[:-1])
-    # in R's order of rounding: where all have failed the sum is then exactly 1
-    hazard = table.left[0, :, cause] / at_risk
-    return before, survival, np.cumsum(before * hazard)
+    return before, survival, np.cumsum(before * table.left[0, :, cause] / at_risk)
 
 
 def _curve(
@@ -176,9 +174,8 @@ def _squared_influence(
     before, _, incidence = _steps(table, cause)
     at_risk = table.at_risk[0].astype(float)
     events = table.left[0, :, 1:].sum(axis=1)
-    jump = np.divide(
-        1, at_risk - events, out=np.zeros(events.size), where=at_risk > events
-    )
+    left = at_risk - events
+    jump = np.divide(1, left, out=np.zeros(left.size), where=left > 0)
     rate, beyond = before / at_risk, incidence - origin
     steps = np.array(
         [
@@ -196,26 +193,23 @@ def _squared_influence(
     own[0] -= (status > 0) * jump[place]
     own[1] += (status > 0) * (beyond * jump)[place] + (status == cause) * rate[place]
 
-    def rested(each: NDArray, position: NDArray) -> NDArray:
-        return np.cumsum(np.bincount(position, each, at_risk.size + 1))[:-1]
-
     def squares(slope: NDArray, level: NDArray, position: NDArray) -> NDArray:
-        return (
-            rested(level**2, position)
-            + 2 * beyond * rested(level * slope, position)
-            + beyond**2 * rested(slope**2, position)
-        )
+        each = (level**2, 2 * level * slope, slope**2)
+        sums = (running_sum(one, position, beyond.size) for one in each)
+        return sum(one * beyond**power for power, one in enumerate(sums))
 
     now = common[1] + common[0] * beyond
-    left = (
-        squares(*own, place) + (table.at_risk[0] - table.left[0].sum(axis=1)) * now**2
-    )
+    staying = table.at_risk[0] - table.left[0].sum(axis=1)
+    total = squares(*own, place) + staying * now**2
     if table.entry_position is None:
-        return left
+        return total
     # who entered late and is still at risk has only what came after the entry
-    level, slope = (rested(x, entered) - rested(x, place) for x in (then[1], then[0]))
+    slope, level = (
+        running_sum(one, entered, beyond.size) - running_sum(one, place, beyond.size)
+        for one in then
+    )
     late = squares(*then, entered) - squares(*then, place)
-    return left - 2 * now * (level + beyond * slope) + late
+    return total - 2 * now * (level + beyond * slope) + late
 
 
 def _delta(table: EventTable, cause: int, status: NDArray) -> NDArray[np.float64]:

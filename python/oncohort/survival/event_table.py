@@ -67,6 +67,13 @@ def event_table(
     )
 
 
+def running_sum(
+    each: NDArray[np.float64], position: NDArray[np.intp], n_times: int
+) -> NDArray[np.float64]:
+    """Sum over the patients whose position is up to each time."""
+    return np.cumsum(np.bincount(position, each, n_times + 1))[:-1]
+
+
 def _counted(cell: NDArray, shape: tuple[int, ...], weights: NDArray | None) -> NDArray:
     """Number of patients, or sum of weights, in each cell of a table."""
     counts = np.bincount(cell, weights, minlength=int(np.prod(shape))).reshape(shape)
