@@ -17,8 +17,10 @@ def checked(
     Both have shape (n_patients,); times are 0 or more, events 0 or 1, none missing.
     """
     times, flags = numbers(time, "time"), numbers(event, "event")
-    if times.ndim != 1 or times.size == 0 or times.shape != flags.shape:
+    if times.ndim != 1 or times.shape != flags.shape:
         raise ValueError("need one time and one event flag for each patient")
+    if times.size == 0:
+        raise ValueError("no patient: time is empty")
     if not (times.min() >= 0 and times.max() < np.inf):
         raise ValueError("time must be 0 or more and finite, none missing")
     events = flags.astype(bool)
