@@ -74,11 +74,16 @@ def coded(values: ArrayLike, shape: tuple[int, ...], name: str) -> tuple[list, N
         raise ValueError(f"{name} must not be missing: {error}") from error
     if missing.any():
         raise ValueError(f"{name} is missing in {int(missing.sum())} rows")
+    return codes_of(found)
+
+
+def codes_of(found: NDArray) -> tuple[list, NDArray]:
+    """As `coded`, of an array without missing values."""
     names = _few(found)
     if names is None:
         unique, codes = np.unique(found, return_inverse=True)
         return unique.tolist(), codes
-    codes = np.zeros(shape, dtype=np.int64)
+    codes = np.zeros(found.shape, dtype=np.int64)
     for number, each in enumerate(names[1:], 1):
         codes += number * (found == each)
     return names, codes

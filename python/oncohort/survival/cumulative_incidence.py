@@ -101,7 +101,8 @@ def cumulative_incidence(
         rows = codes == number
         start = None if entries is None else entries[rows]
         shape = (1, len(causes) + 1)
-        table = event_table(times[rows], status[rows], shape=shape, entry=start)
+        about = {"shape": shape, "entry": start, "traced": True}
+        table = event_table(times[rows], status[rows], **about)
         error = jackknife if variance == "jackknife" else delta
         curves[name] = {
             each: _curve(
@@ -137,7 +138,7 @@ def _curve(
         std_error, incidence, out=np.zeros(incidence.size), where=std_error > 0
     )
     lines = limits(incidence, log_error, ci_type, ci_level)
-    counts = table.at_risk[0], table.left[0, :, cause]
+    counts = table.at_risk[0], table.left[0, cause]
     return CumulativeIncidence(
         table.time.astype(float), *counts, incidence, std_error, *lines
     )

@@ -88,7 +88,7 @@ def _score(table: EventTable) -> tuple[NDArray, NDArray]:
     Arrays have shape (n_groups, n_times); only times with an event count.
     """
     at_risk = table.at_risk.astype(float)
-    own, other = table.left[:, :, 1], table.left[:, :, 2]
+    own, other = table.left[:, 1], table.left[:, 2]
     risk = np.maximum(at_risk, 1)
     after = np.cumprod(1 - (own + other) / risk, axis=1)
     start = np.ones((len(own), 1))

@@ -12,10 +12,10 @@ from oncohort.survival.event_table import EventTable, running_sum
 def steps(table: EventTable, cause: int) -> tuple[NDArray, NDArray, NDArray]:
     """Survival of all causes before and at each time, and the cause's incidence."""
     at_risk = table.at_risk[0].astype(float)
-    events = table.left[0, :, 1:].sum(axis=1)
+    events = table.left[0, 1:].sum(axis=0)
     survival = np.cumprod((at_risk - events) / at_risk)
     before = np.append(1.0, survival[:-1])
-    return before, survival, np.cumsum(before * table.left[0, :, cause] / at_risk)
+    return before, survival, np.cumsum(before * table.left[0, cause] / at_risk)
 
 
 def jackknife(table: EventTable, cause: int, status: NDArray) -> NDArray[np.float64]:
@@ -40,12 +40,12 @@ def _squared_influence(
     """
     before, _, incidence = steps(table, cause)
     at_risk = table.at_risk[0].astype(float)
-    events = table.left[0, :, 1:].sum(axis=1)
+    events = table.left[0, 1:].sum(axis=0)
     left = at_risk - events
     jump = np.divide(1, left, out=np.zeros(left.size), where=left > 0)
     rate, beyond = before / at_risk, incidence - origin
     slope = events / at_risk * jump
-    level = -beyond * slope - rate * table.left[0, :, cause] / at_risk
+    level = -beyond * slope - rate * table.left[0, cause] / at_risk
     common = np.cumsum([slope, level], axis=1)
     place, entered = table.position, table.entry_position
     if entered is None:
@@ -56,7 +56,7 @@ def _squared_influence(
     own[1] += (status > 0) * (beyond * jump)[place] + (status == cause) * rate[place]
 
     now = common[1] + common[0] * beyond
-    staying = table.at_risk[0] - table.left[0].sum(axis=1)
+    staying = table.at_risk[0] - table.left[0].sum(axis=0)
     total = _squares(*own, beyond, place) + staying * now**2
     if table.entry_position is None:
         return total
@@ -82,8 +82,8 @@ def delta(table: EventTable, cause: int, status: NDArray) -> NDArray[np.float64]
     """Standard error by the delta method, as it stands after the cause's last event."""
     before, survival, incidence = steps(table, cause)
     at_risk = table.at_risk[0].astype(float)
-    own = table.left[0, :, cause]
-    other = table.left[0, :, 1:].sum(axis=1) - own
+    own = table.left[0, cause]
+    other = table.left[0, 1:].sum(axis=0) - own
     inverse = np.divide(1, survival, out=np.zeros(own.size), where=survival > 0)
 
     def spread(deaths: NDArray) -> NDArray:

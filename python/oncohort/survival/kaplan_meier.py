@@ -103,37 +103,27 @@ def kaplan_meier(
     Robust variance: Therneau TM (2023), R package survival, vignette "Methods".
     """
     times, events = checked(time, event)
-    table = event_table(
-        times,
-        events,
-        entry=checked_entry(entry, times),
-        weights=checked_weights(weights, times),
-    )
-    return curve(table, events, weights, ci_type, ci_level)
-
-
-def curve(
-    table: EventTable,
-    events: NDArray[np.bool_],
-    weights: ArrayLike | None,
-    ci_type: CiType,
-    ci_level: float,
-) -> KaplanMeier:
-    """The curve of a table with one group."""
-    at_risk, (censored, deaths) = table.at_risk[0], table.left[0].T
+    entries, counts = checked_entry(entry, times), checked_weights(weights, times)
+    is_robust = counts is not None and counts.dtype.kind == "f"
+    table = event_table(times, events, entry=entries, weights=counts, traced=is_robust)
+    at_risk, (censored, deaths) = table.at_risk[0], table.left[0]
     left = at_risk - deaths
-    if left.dtype.kind == "f":
+    if is_robust:
         left[left < 1e-12 * at_risk] = 0
-    survival = np.cumprod(left / np.where(at_risk > 0, at_risk, 1))
+    # patients of weight 0 have times at which nobody is at risk
+    staying = np.divide(left, at_risk, out=np.ones(left.size), where=at_risk > 0)
+    survival = np.cumprod(staying)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if left.dtype.kind == "f":
-            log_error = _robust(table, at_risk, left, events, np.asarray(weights))
+        if is_robust:
+            log_error = _robust(table, at_risk, left, events, counts)
         else:
-            log_error = np.sqrt(np.cumsum(deaths / (at_risk.astype(float) * left)))
+            term = np.zeros(left.size)
+            np.divide(deaths, at_risk * left.astype(float), out=term, where=deaths > 0)
+            log_error = np.sqrt(np.cumsum(term))
         std_error = survival * log_error
     lines = limits(survival, log_error, ci_type, ci_level)
-    time = table.time.astype(float)
-    return KaplanMeier(time, at_risk, deaths, censored, survival, std_error, *lines)
+    days = table.time.astype(float)
+    return KaplanMeier(days, at_risk, deaths, censored, survival, std_error, *lines)
 
 
 def _robust(
@@ -148,14 +138,16 @@ def _robust(
     The influence of a patient at risk grows alike for all; from the event on it rests.
     """
     jump = np.divide(1, left, out=np.zeros(left.size), where=left > 0)
-    common = np.cumsum(table.left[0, :, 1] / at_risk * jump)
+    deaths = table.left[0, 1]
+    hazard = np.divide(deaths, at_risk, out=np.zeros(left.size), where=deaths > 0)
+    common = np.cumsum(hazard * jump)
     started = np.zeros(events.size)
     if table.entry_position is not None:
         started = np.concatenate(([0], common))[table.entry_position]
     final = common[table.position] - started - events * jump[table.position]
     n_times = table.time.size
 
-    squared = weights.astype(float) ** 2
+    squared = weights**2
 
     def summed(each: NDArray, position: NDArray) -> NDArray:
         return running_sum(each * squared, position, n_times)
@@ -171,5 +163,5 @@ def _robust(
     going = moment[0] * common**2 - 2 * moment[1] * common + moment[2]
     error = np.where(left > 0, np.sqrt(np.maximum(rested + going, 0)), 0.0)
     # it rests between events; a censoring must not move it by a rounding error
-    last = np.where(table.left[0, :, 1] > 0, np.arange(n_times), 0)
+    last = np.where(deaths > 0, np.arange(n_times), 0)
     return error[np.maximum.accumulate(last)]

@@ -210,12 +210,9 @@ def _sums(
 
 def _moments(table: EventTable) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Patients, observed and expected events by group, variance, of one stratum."""
-    deaths = table.left[:, :, 1]
-    total = deaths.sum(axis=0)
-    now = total > 0
-    at_risk, total = table.at_risk[:, now].astype(float), total[now].astype(float)
-    everybody = at_risk.sum(axis=0)
-    share = at_risk / everybody
+    deaths = table.left[:, 1]
+    total, everybody = deaths.sum(axis=0), table.at_risk.sum(axis=0).astype(float)
+    share = table.at_risk / np.maximum(everybody, 1)
     # hypergeometric; the last patient alone at risk dies without variance
     spread = total * (everybody - total) / np.maximum(everybody - 1, 1)
     variance = np.diag(share @ spread) - (share * spread) @ share.T
