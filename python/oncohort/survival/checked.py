@@ -65,16 +65,28 @@ def coded(values: ArrayLike, shape: tuple[int, ...], name: str) -> tuple[list, N
     found = np.asarray(values)
     if found.shape != shape:
         raise ValueError(f"need one {name} for each patient")
-    try:
-        missing = found != found
-        if found.dtype == object:
-            missing = missing | np.equal(found, None)
-        missing = missing.astype(bool)
-    except TypeError as error:  # pandas' NA
-        raise ValueError(f"{name} must not be missing: {error}") from error
-    if missing.any():
-        raise ValueError(f"{name} is missing in {int(missing.sum())} rows")
+    if found.dtype == object:
+        return _coded_objects(found.tolist(), name)
+    missing = int((found != found).sum())
+    if missing:
+        raise ValueError(f"{name} is missing in {missing} rows")
     return codes_of(found)
+
+
+def _coded_objects(values: list, name: str) -> tuple[list, NDArray]:
+    """As `coded`; a look-up is faster than comparing objects one array at a time."""
+    try:
+        missing = {each for each in set(values) if each is None or each != each}
+        names = sorted(set(values) - missing)
+    except TypeError as error:  # pandas' NA, or words and numbers mixed
+        raise ValueError(
+            f"{name} must be of one kind, none missing: {error}"
+        ) from error
+    if missing:
+        n = sum(each is None or each != each for each in values)
+        raise ValueError(f"{name} is missing in {n} rows")
+    number = {each: code for code, each in enumerate(names)}
+    return names, np.fromiter(map(number.get, values), np.int64, len(values))
 
 
 def codes_of(found: NDArray) -> tuple[list, NDArray]:
