@@ -114,10 +114,10 @@ def pair(groups: list, reference: object) -> tuple[int, int]:
 def numbers(values: ArrayLike, name: str) -> NDArray:
     """Numbers or booleans, or a ValueError that names the argument."""
     found = np.asarray(values)
-    if found.dtype.kind in "biuf":
+    if found.dtype.kind in "bif":
         return found
     try:
-        return found.astype(float)
+        return found.astype(np.int64 if found.dtype.kind == "u" else float)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be numbers, none missing: {error}") from error
 

@@ -136,7 +136,11 @@ def test_takes_columns_of_any_kind_in_any_order():
     frame = pd.DataFrame({"t": [3, 1, 2], "e": [True, True, False]}, index=[9, 9, 4])
     for found in (
         kaplan_meier(frame["t"], frame["e"]),
-        kaplan_meier(np.array([3, 1, 2], dtype=np.uint8), [1.0, 1.0, 0.0]),
+        kaplan_meier(
+            np.array([3, 1, 2], dtype=np.uint8),
+            [1.0, 1.0, 0.0],
+            entry=np.zeros(3, dtype=np.uint8),
+        ),
         kaplan_meier(frame["t"].astype("Int64"), frame["e"].astype("boolean")),
     ):
         for one, other in zip(found, expected, strict=True):
