@@ -78,8 +78,10 @@ def counts_of(
         raise ValueError("no patient to count")
     for name, found in columns.items():
         # null: masked, or nan among words
-        missing = np.ma.getmaskarray(found) | np.not_equal(found, found, dtype=bool)
-        if missing.any():
+        missing = np.ma.getmask(found)
+        if found.dtype.kind in "fO":
+            missing = missing | np.not_equal(found, found, dtype=bool)
+        if np.any(missing):
             n = int(columns["n"][missing].sum())
             raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
     groups: list = []
