@@ -32,9 +32,9 @@ derived as (
         -- baseline sum, smallest sum, sum of the day: what a site can check
         coalesce({{ dbt.concat([
             'response_code', "': '",
-            'cast(cast(baseline_sum_mm as decimal(9, 1)) as ' ~ dbt.type_string() ~ ')', "' > '",
-            'cast(cast(nadir_mm as decimal(9, 1)) as ' ~ dbt.type_string() ~ ')', "' > '",
-            'cast(cast(measured_sum_mm as decimal(9, 1)) as ' ~ dbt.type_string() ~ ')', "' mm'",
+            as_text('cast(baseline_sum_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(nadir_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(measured_sum_mm as decimal(9, 1))'), "' mm'",
         ]) }}, response_code) as measurements
     from {{ ref('int_lesion_responses__derived') }}
     where study_id is null

@@ -19,15 +19,15 @@ examinations as (
         row_number() over (
             partition by series_id, assessed_on
             order by
-                case when measured_on = assessed_on then 1 else 2 end,
+                case when measured_on = assessed_on then 1 else 2 end asc,
                 case
                     when lesion_part = 'new' and is_there then 1
                     when lesion_part = 'nontarget' and finding = 'progressed' then 2
                     when lesion_part = 'target' then 3
                     else 4
-                end,
+                end asc,
                 coalesce(size_mm, 0) desc,
-                source_row_id
+                source_row_id asc
         ) as row_no
     from {{ ref('int_lesions__followed') }}
 ),

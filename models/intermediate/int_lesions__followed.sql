@@ -45,11 +45,11 @@ seen as (
                     when placed.size_mm is not null then 1
                     when placed.finding <> 'not_evaluable' then 2
                     else 3
-                end,
+                end asc,
                 placed.assessed_on desc,
-                case when placed.finding = 'progressed' then 1 else 2 end,
+                case when placed.finding = 'progressed' then 1 else 2 end asc,
                 placed.size_mm desc,
-                placed.source_row_id
+                placed.source_row_id asc
         ) as seen_no
     from examinations
     inner join {{ ref('int_lesions__placed') }} as placed
@@ -57,7 +57,9 @@ seen as (
         and examinations.phase = placed.phase
         and (
             placed.phase = 'baseline'
-            or {{ dbt.datediff('placed.assessed_on', 'examinations.assessed_on', 'day') }}
+            or {{ dbt.datediff(
+                'placed.assessed_on', 'examinations.assessed_on', 'day'
+            ) }}
             between 0 and {{ rule('lesion_visit_days') }} - 1
         )
 ),

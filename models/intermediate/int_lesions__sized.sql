@@ -61,7 +61,8 @@ filled as (
         is_node,
         case
             when lesion_status_code = 'not_evaluable' then null
-            when diameter_mm between 0 and {{ limit_of('lesions.diameter_implausible') }}
+            when diameter_mm
+                between 0 and {{ limit_of('lesions.diameter_implausible') }}
                 then diameter_mm
             when diameter_mm is not null then null
             when lesion_status_code = 'too_small'

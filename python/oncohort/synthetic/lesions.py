@@ -117,7 +117,9 @@ def _scaled(lesion: dict, share: float) -> dict:
     """Diameters after growth or shrinkage; a node that is gone still has an axis."""
     longest = round(lesion["longest_diameter_mm"] * share, 1)
     if "short_axis_mm" in lesion:
-        axis = max(round(lesion["short_axis_mm"] * share, 1), SMALLEST_NODE if share else 7.0)
+        axis = max(
+            round(lesion["short_axis_mm"] * share, 1), SMALLEST_NODE if share else 7.0
+        )
         return {"short_axis_mm": axis, "longest_diameter_mm": max(longest, 11.0)}
     sizes = {"longest_diameter_mm": longest}
     return sizes if share else sizes | {"lesion_status": "absent"}
