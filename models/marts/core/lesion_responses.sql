@@ -23,8 +23,11 @@ lesion_responses as (
         cast(baseline_sum_mm as double) as baseline_sum_mm,
         cast(nadir_mm as double) as nadir_mm,
         cast(
-            case when n_measured_targets = n_targets then measured_sum_mm end as double
-        ) / nullif(cast(baseline_sum_mm as double), 0) - 1 as baseline_change_fraction,
+            case
+                when n_measured_targets = n_targets
+                    then measured_sum_mm - baseline_sum_mm
+            end as double
+        ) / nullif(cast(baseline_sum_mm as double), 0) as baseline_change_fraction,
         cast(measured_sum_mm - nadir_mm as double) / nullif(cast(nadir_mm as double), 0)
             as nadir_change_fraction,
         cast(measured_sum_mm - nadir_mm as double) as nadir_change_mm,
