@@ -1,6 +1,9 @@
 """Workspaces of the tests: extracts copied, refreshed, looked up."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from oncohort.refresh import refresh
@@ -23,3 +26,23 @@ def published(workspace: Workspace) -> Path:
     """The database that CURRENT names."""
     publication = workspace.current.read_text("utf-8").strip()
     return workspace.published / publication / "oncohort.duckdb"
+
+
+def dbt_build(
+    workspace: Path, *options: str, project: Path = ROOT
+) -> subprocess.CompletedProcess:
+    """Plain `dbt build`, from the project's root, as a data manager runs it."""
+    environment = {
+        **os.environ,
+        "ONCOHORT_WORKSPACE": str(workspace),
+        "DBT_TARGET_PATH": str(workspace / "target"),
+        "DBT_LOG_PATH": str(workspace / "logs"),
+    }
+    return subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "build", *options],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
