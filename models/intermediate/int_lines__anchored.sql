@@ -44,7 +44,7 @@ openers as (
     where episodes.started_on >= metastatic.metastatic_on
         and (
             episodes.earlier_last_on is null
-            or {{ dbt.datediff('episodes.earlier_last_on', 'episodes.started_on', 'day') }}
+            or {{ dbt.datediff('earlier_last_on', 'episodes.started_on', 'day') }}
                 > {{ rule('restart_gap_days') }}
             or exists (
                 select 1
