@@ -19,7 +19,8 @@ biomarkers as (
 ),
 
 her2_pairs as (
-    select
+    -- once, also where a site sends the other test twice
+    select distinct
         ihc.site_id,
         ihc.as_of_on,
         ihc.patient_id,

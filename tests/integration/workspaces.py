@@ -1,12 +1,17 @@
 """Workspaces of the tests: extracts copied, refreshed, looked up."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+from shuffled import shuffle_site
+
 from oncohort.refresh import refresh
+from oncohort.synthetic import synthesize
 from oncohort.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +25,16 @@ def refreshed(root: Path, extracts: Path, sites: list[str]) -> Workspace:
     workspace = Workspace(root)
     refresh(workspace, say=lambda line: None)
     return workspace
+
+
+def made_anew(root: Path, seed: int) -> Path:
+    """Extracts and truth from a seed; rows in another order, one in forty twice."""
+    synthesize(root, seed=seed, say=lambda line: None)
+    for site in HOSPITALS:
+        config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
+        folder, order = root / "extracts" / site, random.Random(seed)
+        assert shuffle_site(config, folder, order, is_repeating=True)
+    return root
 
 
 def published(workspace: Workspace) -> Path:
