@@ -91,15 +91,20 @@
 {% macro is_outcome(node) -%}
     {{ return(
         node.config.meta.time_zero == 'outcome'
-        or (node.fqn[1] in ('intermediate', 'marts') and starts_from_entries(node))
+        or (is_shared(node) and starts_from_entries(node))
     ) }}
+{%- endmacro %}
+
+{#- Whether a model belongs to all studies. -#}
+{% macro is_shared(node) -%}
+    {{ return(node.fqn[1] in ('intermediate', 'marts')) }}
 {%- endmacro %}
 
 {% macro starts_from_entries(node) -%}
     {%- if node.name == 'int_study_entries__united' -%}{{ return(true) }}{%- endif -%}
     {%- for id in node.depends_on.nodes if id.startswith('model.') -%}
         {%- set parent = graph.nodes[id] -%}
-        {%- if not is_dated(parent) and parent.fqn[1] in ('intermediate', 'marts')
+        {%- if is_shared(parent) and not is_dated(parent)
             and starts_from_entries(parent) -%}
             {{ return(true) }}
         {%- endif -%}
@@ -130,7 +135,9 @@
     select
         {% for name in names -%}
         {%- set own_date = (name | replace('_code', '')) ~ '_on' -%}
-        {%- if name in dates[1:] and not is_whole -%}
+        {%- if 'patient_id' not in names -%}
+        records.{{ name }}
+        {%- elif name in dates[1:] and not is_whole -%}
         case
             when records.{{ name }} > entries.time_zero_on then entries.time_zero_on
             else records.{{ name }}
@@ -145,9 +152,11 @@
         {%- endif %}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ relation }} as records
+    {%- if dates and 'patient_id' in names %}
     inner join {{ entries }} as entries on records.patient_id = entries.patient_id
     where records.{{ dates[0] }} is null
         or records.{{ dates[0] }} <= entries.time_zero_on
+    {%- endif %}
 {%- endmacro %}
 
 {#- The SQL of a model, reading the hidden models in place of the built. -#}

@@ -1,9 +1,9 @@
 -- One row per patient with an index treatment: the first LX or TBP line after
 -- resistance to trastuzumab whose time zero lies in the recruitment window. LX:
 -- lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither with another
--- anti-HER2 drug begun up to time zero (one begun later is the future and moves no arm).
--- Time zero is the start of the last arm-defining drug: for TBP the later of trastuzumab
--- and the line's first chemotherapy (further partners do not move it).
+-- anti-HER2 drug begun up to time zero (one begun later is the future: it moves no arm).
+-- Time zero is the start of the last arm-defining drug: for TBP the later of
+-- trastuzumab and the line's first chemotherapy (further partners do not move it).
 with
 
 resistances as (

@@ -56,7 +56,9 @@ class Rerun:
         order = []
         for name in wanted:
             self._walk(name, changed, kept, order)
-        self.database.execute("drop schema if exists again cascade; create schema again")
+        self.database.execute(
+            "drop schema if exists again cascade; create schema again"
+        )
         for name in dict.fromkeys([*changed, *order]):
             sql = changed.get(name) or self._moved(self.nodes[name], changed, order)
             self.database.execute(f'create or replace table again."{name}" as {sql}')

@@ -1,10 +1,10 @@
 -- One row per patient, line and drug of the line.
 -- A drug belongs to a line if an episode starts within `regimen_window_days` of the
 -- anchor, or if it started earlier and goes on: a row of it begins on the anchor (a
--- dose given with the new drugs), or it lasts for more than `carry_over_days`, or as long
--- as the drugs that began on the anchor. One that ends sooner is being stopped. Without
--- the last of these a patient who dies within days would leave the line's arm because of
--- the death. `started_on` is the drug's start in this line: the episode's, or the anchor.
+-- dose given with the new drugs), or it lasts for more than `carry_over_days`, or as
+-- long as the drugs that began on the anchor. One that ends sooner is being stopped.
+-- Without the last of these a patient who dies within days would leave the line's arm
+-- because of the death. `started_on`, in this line: the episode's, or the anchor.
 with
 
 anchors as (
