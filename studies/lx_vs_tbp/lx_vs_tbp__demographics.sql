@@ -64,9 +64,9 @@ receptors as (
 stages as (
     select
         entries.patient_id,
-        max(
-            case when diagnoses.stage_code {{ in_group('first_stage') }} then 1 else 0 end
-        ) as is_stage_i
+        max(case
+            when diagnoses.stage_code {{ in_group('first_stage') }} then 1 else 0
+        end) as is_stage_i
     from entries
     inner join {{ ref('diagnoses') }} as diagnoses
         on entries.patient_id = diagnoses.patient_id

@@ -1,7 +1,7 @@
 -- One row per patient with an index treatment: the first LX or TBP line after
 -- resistance to trastuzumab whose time zero lies in the recruitment window. LX:
 -- lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither with another
--- anti-HER2 drug begun up to time zero (one begun later is the future: it moves no arm).
+-- anti-HER2 drug begun up to time zero (one begun later, the future, moves no arm).
 -- Time zero is the start of the last arm-defining drug: for TBP the later of
 -- trastuzumab and the line's first chemotherapy (further partners do not move it).
 with

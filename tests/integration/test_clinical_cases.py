@@ -1,7 +1,7 @@
 """Lines of therapy and trastuzumab resistance: cases written by hand, not generated.
 
 `tests/reference/line_cases.csv` and `resistance_cases.csv`: per patient what a hospital
-sends and what an oncologist would say. All are sent as one delivery, received and built.
+sends and what an oncologist would say. All come in one delivery, received and built.
 A drug is `name#line first..last`, `name first x6` for six cycles of three weeks; a
 finding `day response [region]`.
 """

@@ -1,7 +1,7 @@
 """Numbers come from the extracts and from nothing else.
 
-A hospital less: other numbers. A second seed, its rows shuffled and some sent twice: other
-bytes, the same study results. Rows in another order: nothing changes.
+A hospital less: other numbers. A second seed, its rows shuffled and some sent twice:
+other bytes, the same study results. Rows in another order: nothing changes.
 """
 
 import random

@@ -37,7 +37,8 @@ def test_an_assessment_after_the_first_progression_changes_no_pfs(
         models,
         "tumour_assessments",
         lambda name, kind: {
-            "assessed_on": f"pfs.end_on + ({days} + hash(pfs.patient_id) % {spread})::int",
+            "assessed_on": f"pfs.end_on + ({days} + hash(pfs.patient_id) % {spread})"
+            "::int",
             "response_code": f"'{response}'",
             "is_adequate": f"{response != 'NE'}".lower(),
             "source_row_id": "'added ' || scans.source_row_id",

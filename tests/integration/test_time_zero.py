@@ -24,7 +24,7 @@ BROKEN = {
         (
             "        entries.arm,\n        entries.time_zero_on,\n"
             "        entries.first_drug_on,\n        index_lines.line_no,\n",
-            "        (select max(d.drug_code) from {{ ref('treatment_line_drugs') }} as d"
+            "        (select max(drug_code) from {{ ref('treatment_line_drugs') }} as d"
             " where d.patient_id = entries.patient_id) as arm,\n"
             "        entries.time_zero_on,\n        entries.first_drug_on,\n"
             "        (select max(d.line_no) from {{ ref('treatment_line_drugs') }} as d"
