@@ -52,11 +52,22 @@
         left join past_{{ study }}__cohort as past on built.patient_id = past.patient_id
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
+    ),
+    different as (
+        select
+            field,
+            patient_id,
+            used,
+            known,
+            is_out,
+            count(*) over (partition by field) as n_patients,
+            row_number() over (partition by field order by patient_id) as place
+        from compared
+        where used is distinct from known
     )
-    select field, count(*), min(patient_id), min(used), min(known), min(is_out)
-    from compared
-    where used is distinct from known
-    group by field
+    select field, n_patients, patient_id, used, known, is_out
+    from different
+    where place = 1
     order by field
 {%- endmacro %}
 
