@@ -1,7 +1,6 @@
 -- One row per finding of a rule that follows a lesion from its first measurement on,
 -- as of a delivery of the site. Measurable is judged at the first: later it may have
 -- shrunk. The rules: seed `record_rules`; RECIST 1.1.
-{% set nodes %}select organ_code from {{ ref('organs') }} where is_node{% endset %}
 with
 
 lesions as (
@@ -13,6 +12,7 @@ lesions as (
         coalesce(staged.assessor_code, 'investigator') as assessor_code,
         staged.lesion_role_code,
         staged.organ_code,
+        staged.organ_code {{ in_organs('is_node') }} as is_node,
         staged.longest_diameter_mm,
         coalesce(staged.short_axis_mm, staged.longest_diameter_mm) as short_axis_mm,
         staged.is_measurable,
@@ -84,13 +84,13 @@ findings as (
     {{ finding('lesions.measurable_too_small', 'is_measurable',
         related='longest_diameter_mm') }}
     from lesions
-    where exam_no = 1 and is_measurable and organ_code not in ({{ nodes }})
+    where exam_no = 1 and is_measurable and not is_node
         and longest_diameter_mm < {{ limit_of('lesions.measurable_too_small') }}
     union all
     {{ finding('lesions.measurable_node_too_small', 'is_measurable',
         related='short_axis_mm') }}
     from lesions
-    where exam_no = 1 and is_measurable and organ_code in ({{ nodes }})
+    where exam_no = 1 and is_measurable and is_node
         and short_axis_mm < {{ limit_of('lesions.measurable_node_too_small') }}
     union all
     {{ finding('lesions.target_not_followed', 'lesion_no', related='assessed_on',

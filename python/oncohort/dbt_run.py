@@ -76,7 +76,7 @@ def _failure(workspace: Workspace, result: Any) -> BuildFailed:
     log = workspace.relative(workspace.logs / "dbt.log")
     if not hasattr(result.result, "results"):
         return BuildFailed(
-            f"dbt could not start: {result.exception or result.result}",
+            f"dbt stopped: {result.exception or result.result}",
             f"correct what it names; the whole log is {log}",
         )
     failed = [node for node in result.result.results if str(node.status) in _FAILED]

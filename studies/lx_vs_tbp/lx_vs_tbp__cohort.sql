@@ -81,7 +81,7 @@ cohort as (
         cns.has_cns_progression_of_baseline,
         safety.is_safety_evaluable,
         responses.response_code as best_response_code,
-        responses.response_code in ('CR', 'PR')
+        responses.response_code {{ in_group('objective_response') }}
         or (
             responses.response_code = 'SD'
             and endpoints.pfs_days > {{ rule('sd_benefit_days', 'double') }}

@@ -63,8 +63,7 @@ tumour_assessments as (
         coalesce(modalities.is_scan, true)
         and not coalesce(organs.is_cns, false)
         and coalesce(
-            examinations.response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD'),
-            false
+            examinations.response_code {{ in_group('evaluable_response') }}, false
         ) as is_adequate
     from examinations
     left join modalities on examinations.modality_code = modalities.modality_code
