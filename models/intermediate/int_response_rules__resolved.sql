@@ -1,6 +1,7 @@
 -- One row per rule set that some study asks for: what it says about responses and
--- follow-up. What a rule set does not name it takes from `default`. Meaning, reason and
--- source of each parameter: seed `rule_sets`.
+-- follow-up. What a rule set does not name it takes from the one it is `based_on`, and
+-- what that does not name from `default`. Meaning, reason and source of each parameter:
+-- seed `rule_sets`.
 {%- set words = [
     'response_source', 'assessor', 'reader', 'partial_assessment_day',
     'response_until', 'non_cr_non_pd_as', 'no_assessment_code', 'is_pr_after_cr_allowed'
@@ -24,16 +25,27 @@ rules as (
     from {{ ref('int_rule_sets__united') }}
 ),
 
+bases as (
+    select
+        rule_set_id,
+        value as based_on
+    from rules
+    where parameter = 'based_on'
+),
+
 named as (
     select
         asked.rule_set_id,
         rules.parameter,
-        max(case when rules.rule_set_id = asked.rule_set_id then rules.value end)
-            as own_value,
-        max(case when rules.rule_set_id = 'default' then rules.value end)
-            as inherited_value
+        coalesce(
+            max(case when rules.rule_set_id = asked.rule_set_id then rules.value end),
+            max(case when rules.rule_set_id = bases.based_on then rules.value end),
+            max(case when rules.rule_set_id = 'default' then rules.value end)
+        ) as value
     from asked
-    inner join rules on rules.rule_set_id in (asked.rule_set_id, 'default')
+    left join bases on asked.rule_set_id = bases.rule_set_id
+    inner join rules
+        on rules.rule_set_id in (asked.rule_set_id, bases.based_on, 'default')
     group by asked.rule_set_id, rules.parameter
 ),
 
@@ -41,12 +53,11 @@ resolved as (
     select
         rule_set_id,
         {%- for word in words %}
-        max(case when parameter = '{{ word }}'
-            then coalesce(own_value, inherited_value) end) as {{ word }},
+        max(case when parameter = '{{ word }}' then value end) as {{ word }},
         {%- endfor %}
         {%- for number in numbers %}
-        cast(max(case when parameter = '{{ number }}'
-            then coalesce(own_value, inherited_value) end) as integer) as {{ number }}
+        cast(max(case when parameter = '{{ number }}' then value end) as integer)
+            as {{ number }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from named

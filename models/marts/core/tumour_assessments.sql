@@ -59,7 +59,8 @@ tumour_assessments as (
                 partition by
                     examinations.patient_id,
                     examinations.assessor_code,
-                    examinations.assessed_on
+                    examinations.assessed_on,
+                    examinations.assessed_on_precision
             ) = 1
             or (
                 examinations.visit is not null
