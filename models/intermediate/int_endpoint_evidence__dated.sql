@@ -51,7 +51,8 @@ others as (
     union all
     select
         patient_id,
-        case vital_status_code when 'dead' then 'death' else 'known_alive' end,
+        case vital_status_code when 'dead' then 'death' else 'known_alive' end
+            as source_kind,
         contact_on,
         source_row_id
     from {{ ref('contacts') }}
@@ -82,14 +83,15 @@ evidence as (
     where response_code <> 'PD' or response_source <> 'site'
     union all
     select
-        null, response_source, patient_id, progression_kind, progressed_on,
+        null as study_id, response_source, patient_id, progression_kind, progressed_on,
         assessed_on_precision, assessor_code, reader, is_superseded, response_code,
         source_row_id
     from progressions
     union all
     select
-        null, null, patient_id, source_kind, evidence_on, null, null, null, null, null,
-        source_row_id
+        null as study_id, null as response_source, patient_id, source_kind, evidence_on,
+        null as evidence_precision, null as assessor_code, null as reader,
+        null as is_superseded, null as response_code, source_row_id
     from others
     where evidence_on is not null
 )

@@ -1,5 +1,5 @@
--- One row per study, patient, endpoint, rule set and kind of limit that applies: the day
--- after which nothing counts (role `limit` of `endpoint_definitions`). A limit of
+-- One row per study, patient, endpoint, rule set and kind of limit that applies: the
+-- day after which nothing counts (role `limit` of `endpoint_definitions`). A limit of
 -- evidence, such as new therapy, is its first record. `two_missed_scans`: the first
 -- event comes more than `missed_scans_days` after the last adequate assessment before
 -- it (after the start where there was none); that assessment is the limit, since nobody

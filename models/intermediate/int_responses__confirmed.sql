@@ -1,10 +1,10 @@
 -- One row per study, rule set, patient and response that a later one confirms, for rule
 -- sets that ask for confirmation (RECIST 1.1, section 4.6; the conditions are those of
 -- admiralonco's `derive_param_confirmed_bor`). CR: CR again `confirmation_days` later,
--- between them only CR and at most `max_ne_between` NE. PR: CR or PR again, between them
--- only CR, PR, so many NE and at most `max_sd_between` SD, and no PR after a CR (RECIST
--- 1.1, Table 3, footnote), the confirming one included. Running counts up to each
--- response make what stands between two a difference.
+-- between them only CR and at most `max_ne_between` NE. PR: CR or PR again, between
+-- them only CR, PR, so many NE and at most `max_sd_between` SD, and no PR after a CR
+-- (RECIST 1.1, Table 3, footnote), the confirming one included. Running counts up to
+-- each response make what stands between two a difference.
 with
 
 rules as (

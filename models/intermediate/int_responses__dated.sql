@@ -1,9 +1,9 @@
--- One row per study, rule set, patient and day with a response that counts: the worst of
--- the day (PD, non-CR/non-PD, SD, PR, CR; NE only where nothing else was said), since
--- the overall response of an examination is that of its worst part (RECIST 1.1, Table
--- 1). From the start on, up to the end that the rule set names (`response_until`): the
--- first event or limit of progression-free survival, or the first PD. Progression in
--- the brain is PD.
+-- One row per study, rule set, patient and day with a response that counts: the worst
+-- of the day (PD, non-CR/non-PD, SD, PR, CR; NE only where nothing else was said),
+-- since the overall response of an examination is that of its worst part (RECIST 1.1,
+-- Table 1). From the start on, up to the end that the rule set names
+-- (`response_until`): the first event or limit of progression-free survival, or the
+-- first PD. Progression in the brain is PD.
 with
 
 rules as (
@@ -47,7 +47,8 @@ evidence as (
             when evidence.response_code = 'NON_CR_NON_PD' then rules.non_cr_non_pd_as
             else evidence.response_code
         end as response_code,
-        {{ dbt.datediff('followed.start_on', 'evidence.evidence_on', 'day') }} as day_no,
+        {{ dbt.datediff('followed.start_on', 'evidence.evidence_on', 'day') }}
+            as day_no,
         (
             rules.response_until = 'first_pd'
             and evidence.response_code = 'PD'

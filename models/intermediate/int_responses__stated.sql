@@ -1,6 +1,6 @@
--- One row per overall response that somebody stated of a scan (RECIST 1.1 categories, NE
--- included): the site's own, on scans of more than the brain. `response_source` tells
--- whose word it is; a rule set chooses.
+-- One row per overall response that somebody stated of a scan (RECIST 1.1 categories,
+-- NE included): the site's own, on scans of more than the brain. `response_source`
+-- tells whose word it is; a rule set chooses.
 with
 
 site_responses as (

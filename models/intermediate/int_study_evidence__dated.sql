@@ -1,9 +1,9 @@
 -- One row per study, rule set, patient entered and record that can end, limit or censor
 -- an endpoint: the records whose assessor, reader and source the rule set accepts, on
--- the day that it gives them. Evidence after the study's cut-off is unknown; but whoever
--- is seen alive or dead after it was alive at it. New therapy is a line begun after
--- time zero: the line that holds time zero began before. `start` stands for the patient
--- who has nothing else.
+-- the day that it gives them. Evidence after the study's cut-off is unknown; but
+-- whoever is seen alive or dead after it was alive at it. New therapy is a line begun
+-- after time zero: the line that holds time zero began before. `start` stands for the
+-- patient who has nothing else.
 with
 
 entries as (

@@ -12,19 +12,30 @@ rules as (
 ),
 
 known as (
-    select parameter
+    select
+        'parameter' as kind,
+        parameter as name
     from rules
     where rule_set_id = 'default'
+    union distinct
+    select
+        'rule set' as kind,
+        rule_set_id as name
+    from rules
 ),
 
 unknown as (
     select
-        rule_set_id,
-        parameter,
-        value
+        rules.rule_set_id,
+        rules.parameter,
+        rules.value
     from rules
-    where (parameter <> 'based_on' and parameter not in (select parameter from known))
-        or (parameter = 'based_on' and value not in (select rule_set_id from rules))
+    left join known
+        on known.kind
+        = case rules.parameter when 'based_on' then 'rule set' else 'parameter' end
+        and known.name
+        = case rules.parameter when 'based_on' then rules.value else rules.parameter end
+    where known.name is null
 )
 
 select * from unknown

@@ -1,8 +1,8 @@
 -- One row per patient, study and rule set: best overall response, without asking for
 -- confirmation (`is_confirmed` false) and, where the rule set asks for it, with (true).
 -- CR > PR > SD > non-CR/non-PD > PD > NE, on the first day it was met. SD (and
--- non-CR/non-PD) sooner than `min_sd_days` after the start is NE; a CR or PR that is not
--- confirmed is SD, or NE, by the same limit (RECIST 1.1, Table 3). Which responses
+-- non-CR/non-PD) sooner than `min_sd_days` after the start is NE; a CR or PR that is
+-- not confirmed is SD, or NE, by the same limit (RECIST 1.1, Table 3). Which responses
 -- count: `int_responses__dated`; the rule sets: seed `rule_sets`, and a study's own.
 with
 

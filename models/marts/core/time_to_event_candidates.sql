@@ -15,8 +15,9 @@ candidates as (
     where role <> 'limit'
     union all
     select
-        study_id, patient_id, endpoint_code, rule_set_id, 'limit', 'limit', 0,
-        exit_reason, start_on, limit_on, source_row_id
+        study_id, patient_id, endpoint_code, rule_set_id, 'limit' as role,
+        'limit' as source_kind, 0 as priority, exit_reason, start_on, limit_on,
+        source_row_id
     from {{ ref('int_followups__limited') }}
 ),
 
