@@ -36,6 +36,7 @@ responses as (
     from {{ ref('best_responses') }}
     where study_id = 'lx_vs_tbp'
         and rule_set_id = 'default'
+        and is_confirmed = ({{ rule('confirmation_days') }} > 0)
 ),
 
 cohort as (
