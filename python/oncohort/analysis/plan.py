@@ -222,9 +222,12 @@ def _check_names(raw: dict[str, Any], path: Path) -> None:
                 remedy = "give each an id of its own"
                 raise _refusal(path, key, value, "stands twice", remedy)
     kinds = {each["kind"] for each in raw["analyses"]}
-    if ids["variants"] and "sensitivity" not in kinds:
-        remedy = 'add an analysis of kind "sensitivity", which shows them'
-        raise _refusal(path, "variants", ids["variants"][0], "is not shown", remedy)
+    if bool(ids["variants"]) != ("sensitivity" in kinds):
+        remedy = (
+            'variants are shown by an analysis of kind "sensitivity"; add it or them'
+        )
+        value = ", ".join(ids["variants"]) or "(none)"
+        raise _refusal(path, "variants", value, "is one without the other", remedy)
     names = [
         ("study_id", raw["study_id"], [path.parent.name]),
         ("arm.reference", raw["arm"]["reference"], compared),
