@@ -223,7 +223,7 @@ def test_a_variant_that_the_cohort_is_not_made_of_is_refused(varied, monkeypatch
 
 def test_a_database_older_than_its_models_is_refused(varied):
     varied.execute("update tiny.cohort set has_benefit = false where patient_id = 'P2'")
-    with pytest.raises(BuildFailed, match="older than the models of tiny") as caught:
+    with pytest.raises(BuildFailed, match="make another tiny.cohort") as caught:
         varied.analysed("rules = { benefit_days = 61 }")
     assert "oncohort build" in caught.value.remedy
 
