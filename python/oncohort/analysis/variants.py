@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from oncohort.analysis.plan import Plan, Value, Variant
+from oncohort.analysis.plan import Plan, Variant
 from oncohort.analysis.store import StudyTables
 from oncohort.dbt_run import Model
 from oncohort.errors import ConfigError
@@ -138,7 +138,7 @@ def _set_values(
     for key, value in getattr(variant, kind).items():
         # the update returns how many rows it found
         update = f"update {table} set value = ? where parameter = ? and {own}"  # noqa: S608
-        ((n,),) = connection.execute(update, [_text(value), key]).fetchall()
+        ((n,),) = connection.execute(update, [str(value), key]).fetchall()
         if not n:
             known = f"select distinct parameter from {table} where {own} order by all"  # noqa: S608
             names = [name for (name,) in connection.execute(known).fetchall()]
@@ -169,7 +169,7 @@ def _choose_rule_sets(
         connection.execute(insert, [*chosen, rule_set])
 
 
-def _changes(variant: Variant) -> dict[str, Value | float]:
+def _changes(variant: Variant) -> dict[str, str | float]:
     """Everything a variant changes, by its key in the plan."""
     return {
         f"{kind}.{key}": value
@@ -178,14 +178,10 @@ def _changes(variant: Variant) -> dict[str, Value | float]:
     }
 
 
-def _text(value: Value | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _refusal(
     plan: Plan,
     variant: Variant,
-    changes: dict[str, Value | float],
+    changes: dict[str, str | float],
     what: str,
     remedy: str,
 ) -> ConfigError:
@@ -194,5 +190,5 @@ def _refusal(
         remedy,
         file=plan.file,
         column=f"variants: {variant.id}: {', '.join(changes)}",
-        value=", ".join(map(_text, changes.values())),
+        value=", ".join(map(str, changes.values())),
     )
