@@ -73,7 +73,8 @@ def run_again(
         try:
             _run(plan, variant, models, connection)
         except duckdb.Error as error:
-            what = f"the models do not run with it: {error}"
+            first_line = str(error).partition("\n")[0]
+            what = f"the models do not run with it: {first_line}"
             remedy = "give each parameter a value of the kind it has"
             raise _refusal(plan, variant, changes, what, remedy) from error
         again = StudyTables(connection, plan.study_id, CATALOG)
@@ -144,7 +145,8 @@ def _set_values(
             names = [name for (name,) in connection.execute(known).fetchall()]
             place = {f"{kind}.{key}": value}
             remedy = f"use one of: {', '.join(names) or '(none declared)'}"
-            raise _refusal(plan, variant, place, f"there is no {key!r}", remedy)
+            what = f"{kind} has no {key!r}"
+            raise _refusal(plan, variant, place, what, remedy)
 
 
 def _choose_rule_sets(
@@ -154,7 +156,8 @@ def _choose_rule_sets(
     computed = connection.execute(COMPUTED, {"study": plan.study_id}).fetchall()
     for endpoint, rule_set in variant.endpoints.items():
         if (endpoint, rule_set) not in computed:
-            known = ", ".join(f"{code} = {name}" for code, name in computed)
+            own = [each for each in computed if each[0] == endpoint]
+            known = ", ".join(f"{code} = {name}" for code, name in own or computed)
             what = f"the study computes no {endpoint} by rule set {rule_set!r}"
             remedy = (
                 f"use one of: {known}; or add the row '{endpoint},{rule_set}' to the"
