@@ -103,3 +103,38 @@ def test_every_variant_of_the_plan_is_answered(study):
     for variant in plan["variants"]:
         place = f"sensitivity.all.pfs.{variant['id']}.all.hazard_ratio"
         assert 0.5 < number(study, place) < 1.2
+
+
+@pytest.mark.parametrize(
+    "rule_set",
+    ["censor_at_new_therapy", "censor_after_two_missed", "from_first_drug"],
+)
+def test_a_rule_set_changes_pfs_to_what_the_mart_holds(study, rule_set):
+    expected = study.execute(
+        "select patient_id, cast(pfs_days as varchar), cast(followup_days as varchar)"
+        " from lx_vs_tbp.cohort inner join core.time_to_event using (patient_id)"
+        " where study_id = 'lx_vs_tbp' and endpoint_code = 'pfs' and rule_set_id = ?"
+        " and followup_days <> pfs_days order by all",
+        [rule_set],
+    ).fetchall()
+    flips = study.execute(f"{FLIPS} and variant_id = ? order by all", [rule_set])
+    found = [flip for flip in flips.fetchall() if flip[1] == "pfs_days"]
+
+    assert expected
+    assert [(patient, *values) for patient, _, *values in found] == expected
+    assert number(study, f"sensitivity.all.patients.{rule_set}.all.n") == 554
+
+
+def test_confirmation_takes_responses_and_gives_none(study):
+    flips = study.execute(f"{FLIPS} and variant_id = 'confirmed'").fetchall()
+
+    assert {field for _, field, *_ in flips} == {
+        *("best_response_code", "has_clinical_benefit")
+    }
+    moves = {(old, new) for _, field, old, new in flips if field.startswith("best")}
+    assert moves and moves <= {("CR", "PR"), ("CR", "SD"), ("PR", "SD"), ("PR", "NE")}
+    planned = number(study, "sensitivity.all.orr.as_planned.all.n")
+    lost = len({patient for patient, field, *_ in flips if field.startswith("best")})
+    assert (
+        planned - lost <= number(study, "sensitivity.all.orr.confirmed.all.n") < planned
+    )
