@@ -6,6 +6,7 @@
         'evaluable_response': ['CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD'],
         'response_without_progression': ['CR', 'PR', 'SD', 'NON_CR_NON_PD'],
         'objective_response': ['CR', 'PR'],
+        'ends_follow_up': ['event', 'competing'],
         'clear_result': ['positive', 'negative'],
         'in_situ_method': ['fish', 'cish'],
         'low_ihc_score': ['0', '1+'],

@@ -64,7 +64,7 @@ others as (
     inner join {{ ref('treatments') }} as treatments
         on lines.patient_id = treatments.patient_id
         and lines.anchor_on = treatments.started_on
-        and treatments.drug_class in ('chemotherapy', 'anti_her2')
+        and {{ opens_line('treatments.drug_class') }}
     group by lines.patient_id, lines.anchor_on
 ),
 

@@ -17,7 +17,7 @@ responses as (
         staged.has_new_lesion
     {{ from_states('assessments') }}
         and staged.assessed_on_precision = 'day'
-        and staged.response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD')
+        and staged.response_code {{ in_group('evaluable_response') }}
 ),
 
 derived as (

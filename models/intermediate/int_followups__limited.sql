@@ -20,7 +20,7 @@ candidates as (
         row_number() over (
             partition by
                 study_id, patient_id, endpoint_code, rule_set_id,
-                case when role in ('event', 'competing') then 'event'
+                case when role {{ in_group('ends_follow_up') }} then 'event'
                     else source_kind end
             order by candidate_on, source_row_id
         ) as candidate_no
@@ -70,7 +70,7 @@ last_seen as (
         and scans.source_kind = 'adequate_assessment'
         and scans.evidence_on > events.start_on
         and scans.evidence_on < events.candidate_on
-    where events.role in ('event', 'competing')
+    where events.role {{ in_group('ends_follow_up') }}
         and events.candidate_no = 1
 ),
 

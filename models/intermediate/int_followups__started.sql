@@ -30,7 +30,7 @@ first_responses as (
     from (
         select study_id, rule_set_id, patient_id, response_on, false as is_confirmed
         from {{ ref('int_responses__dated') }}
-        where response_code in ('CR', 'PR')
+        where response_code {{ in_group('objective_response') }}
         union all
         select study_id, rule_set_id, patient_id, response_on, true as is_confirmed
         from {{ ref('int_responses__confirmed') }}

@@ -82,7 +82,7 @@ pairs as (
             )
             or (
                 first_seen.response_code = 'PR'
-                and again.response_code in ('CR', 'PR')
+                and again.response_code {{ in_group('objective_response') }}
                 and again.n_sd - first_seen.n_sd <= rules.max_sd_between
                 and (
                     rules.is_pr_after_cr_allowed = 'yes'

@@ -20,8 +20,12 @@ NUMBER = re.compile(r"(?<![\w.'-])-?\d+(?:\.\d+)?(?![\w.'])")
 # a step of a flow, a rank, a category: names, not amounts
 NAMES = re.compile(
     r"\b(?:then|else|when)\s+\d+\b|\w*(?:step_no|scan_no|recurrence_no)\s*=\s*\d+"
+    r"|\d+ as step_no|step_no in \([\d, ]+\)|decimal\(\d+, \d+\)"
 )
 NOT_A_RULE = {
+    # a rank; a hundred percent
+    "time_to_event_candidates": {"2"},
+    "int_lesion_sums__compared": {"100"},
     # a receptor pair, a nullable day, codes of CTCAE and ECOG (5 is death in both)
     "lx_vs_tbp__demographics": {"2"},
     "tcga_brca__hormone_receptors": {"2"},
@@ -101,6 +105,8 @@ def test_every_group_is_used_and_its_codes_are_on_a_list():
         listed = defaultdict(set)
         for row in csv.DictReader(file):
             listed[row["code_list"]].add(row["code"])
+    with (ROOT / "seeds/endpoint_definitions.csv").open(encoding="utf-8") as file:
+        listed["role"] = {row["role"] for row in csv.DictReader(file)}
     used = {
         group
         for path in MODELS

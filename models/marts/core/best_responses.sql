@@ -46,7 +46,7 @@ candidates as (
             as confirming_row_id,
         case
             when responses.response_code = 'PD' then 'PD'
-            when responses.response_code in ('CR', 'PR')
+            when responses.response_code {{ in_group('objective_response') }}
                 and (not ways.is_confirmed or confirmed.source_row_id is not null)
                 then responses.response_code
             when responses.response_code = 'NE' or responses.day_no < rules.min_sd_days

@@ -61,8 +61,9 @@ ranked as (
             partition by {{ followup }}
             order by
                 is_out asc,
-                case when role in ('event', 'competing') then 0 else 1 end asc,
-                case when role in ('event', 'competing') then candidate_on end asc,
+                case when role {{ in_group('ends_follow_up') }} then 0 else 1 end asc,
+                case when role {{ in_group('ends_follow_up') }}
+                    then candidate_on end asc,
                 priority asc,
                 candidate_on desc,
                 source_row_id asc
