@@ -13,8 +13,8 @@ class EValue(NamedTuple):
 def e_value(hazard_ratio: float, ci_low: float, ci_high: float) -> EValue:
     """E-value of a hazard ratio whose outcome is common (not rare).
 
-    The least risk ratio that an unmeasured confounder needs, with the treatment and with
-    the outcome alike, to move the estimate (or its limit nearer to 1) to 1.
+    The least risk ratio that an unmeasured confounder needs, with the treatment and
+    with the outcome alike, to move the estimate (or its limit nearer to 1) to 1.
 
     Parameters
     ----------

@@ -160,7 +160,7 @@ def _fit(
             break
         if np.abs(step).max() < 1e-11 * max(1.0, np.abs(beta).max()):
             return beta, np.linalg.inv(information)
-    name = terms[int(np.argmax(np.abs(beta) * np.abs(design).max(axis=0)))]
+    name = terms[1 + int(np.argmax((np.abs(beta) * np.abs(design).max(axis=0))[1:]))]
     raise ValueError(
         f"the covariates tell some patients' treatment with certainty (see {name}):"
         " merge small categories or leave the covariate out"
