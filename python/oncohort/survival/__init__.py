@@ -1,7 +1,28 @@
 """Survival estimators: pure functions on arrays, each held against R in the tests."""
 
 from oncohort.survival.cox import cox
+from oncohort.survival.cumulative_incidence import cumulative_incidence
+from oncohort.survival.gray_test import gray_test
 from oncohort.survival.kaplan_meier import kaplan_meier, survival_quantile
-from oncohort.survival.logrank import logrank
+from oncohort.survival.logrank import (
+    logrank,
+    observed_expected_hazard_ratio,
+    peto_hazard_ratio,
+)
+from oncohort.survival.restricted_mean import (
+    restricted_mean,
+    restricted_mean_difference,
+)
 
-__all__ = ["cox", "kaplan_meier", "logrank", "survival_quantile"]
+__all__ = [
+    "cox",
+    "cumulative_incidence",
+    "gray_test",
+    "kaplan_meier",
+    "logrank",
+    "observed_expected_hazard_ratio",
+    "peto_hazard_ratio",
+    "restricted_mean",
+    "restricted_mean_difference",
+    "survival_quantile",
+]

@@ -1,0 +1,106 @@
+"""Who is at risk and who leaves how, at each distinct time: what all estimators need.
+
+Own code, not lifelines' survival_table_from_events: that needs pandas and 10 ms. Whole
+numbers of days are counted without sorting, so a million patients take milliseconds,
+and rows that an engine has counted already enter as weights.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# R's aeqSurv: times nearer than the square root of the rounding unit are one time
+TOLERANCE = float(np.sqrt(np.finfo(float).eps))
+
+
+class EventTable(NamedTuple):
+    """Counts at the times at which somebody leaves, or sums of weights.
+
+    `time` has shape (n_times,), `at_risk` (n_groups, n_times), `left`
+    (n_groups, n_times, n_statuses); status 0 is censored. Who leaves at a time is at risk
+    there, who enters at it is not yet. `position` (n_patients,) is the number of each
+    patient's time, `entry_position` the number of the first time with him at risk.
+    """
+
+    time: NDArray
+    at_risk: NDArray
+    left: NDArray
+    position: NDArray[np.intp]
+    entry_position: NDArray[np.intp] | None
+
+
+def event_table(
+    times: NDArray,
+    status: NDArray,
+    groups: NDArray | None = None,
+    *,
+    shape: tuple[int, int] = (1, 2),
+    entry: NDArray | None = None,
+    weights: NDArray | None = None,
+) -> EventTable:
+    """Count checked patients; `shape` is the number of groups and of statuses."""
+    n_groups, n_statuses = shape
+    grid, position, entered = _positions(times, entry)
+    cell = position if groups is None else groups * grid.size + position
+    left = _counted(
+        cell * n_statuses + status, (n_groups, grid.size, n_statuses), weights
+    )
+    leaving = left.sum(axis=2)
+    at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
+    if entered is not None:
+        cell = entered if groups is None else groups * (grid.size + 1) + entered
+        later = _counted(cell, (n_groups, grid.size + 1), weights)
+        at_risk = at_risk - later[:, ::-1].cumsum(axis=1)[:, -2::-1]
+    # of the days counted, those on which somebody leaves
+    kept = np.zeros(grid.size, dtype=bool)
+    kept[position] = True
+    if kept.all():
+        return EventTable(grid, at_risk, left, position, entered)
+    number = np.concatenate(([0], np.cumsum(kept)))
+    return EventTable(
+        grid[kept],
+        at_risk[:, kept],
+        left[:, kept],
+        number[position],
+        None if entered is None else number[entered],
+    )
+
+
+def _counted(cell: NDArray, shape: tuple[int, ...], weights: NDArray | None) -> NDArray:
+    """Number of patients, or sum of weights, in each cell of a table."""
+    counts = np.bincount(cell, weights, minlength=int(np.prod(shape))).reshape(shape)
+    whole = weights is not None and weights.dtype.kind == "i"
+    return counts.astype(np.int64) if whole else counts
+
+
+def _positions(
+    times: NDArray, entry: NDArray | None
+) -> tuple[NDArray, NDArray[np.intp], NDArray[np.intp] | None]:
+    """Grid of times, each patient's place on it, and the first place after the entry."""
+    days = _days(times)
+    starts = None if entry is None else _days(entry)
+    if days is not None and (entry is None or starts is not None):
+        grid = np.arange(days.max() + 1).astype(times.dtype)
+        return grid, days, None if starts is None else starts + 1
+    both = times if entry is None else np.concatenate((times, entry))
+    grid, position = np.unique(both, return_inverse=True)
+    gap = np.diff(grid)
+    same = (gap <= TOLERANCE) | (gap <= TOLERANCE * np.abs(grid).mean())
+    if same.any():
+        is_first = np.concatenate(([True], ~same))
+        grid, position = grid[is_first], (np.cumsum(is_first) - 1)[position]
+    if entry is None:
+        return grid, position, None
+    position, entered = position[: times.size], position[times.size :]
+    if (entered >= position).any():
+        raise ValueError("entry and time of a patient differ by rounding only")
+    return grid, position, entered + 1
+
+
+def _days(times: NDArray) -> NDArray[np.intp] | None:
+    """Times as small whole numbers, if that is what they are: then no sort is needed."""
+    if times.min() < 0 or times.max() > 1000 + 4 * times.size:
+        return None
+    days = times.astype(np.intp)
+    return days if times.dtype.kind in "iub" or (days == times).all() else None
