@@ -45,15 +45,17 @@ def concordance(
     events = (leave[event], rank[event], weight[event])
     found = np.zeros((3, n))  # less, tied, all
     found[:, event] = _compared(leave, rank, weight, *events[:2], last[event])
-    others = _compared(-events[0], events[1], events[2], -leave, rank, 1 - base)
+    # both orders are turned: the one or the other keeps strata apart
+    earlier = (-events[0], -events[1], events[2])
+    others = _compared(*earlier, -leave, -rank, 1 - base)
     if enter is not None:
         early = _compared(enter, rank, weight, *events[:2], last[event])
         found[:, event] -= early
-        others -= _compared(-events[0], events[1], events[2], -enter, rank, 1 - base)
+        others -= _compared(*earlier, -enter, -rank, 1 - base)
     n_pairs = float(weight @ found[2])
-    # as event: those below are concordant; as the other: those above
-    agree = found[0] + (others[2] - others[0] - others[1])
-    against = (found[2] - found[0] - found[1]) + others[0]
+    # the event should have the higher risk of the two
+    agree = found[0] + others[0]
+    against = found[2] - found[0] - found[1] + others[2] - others[0] - others[1]
     somers = float(weight @ (agree - against)) / 2 / n_pairs
     influence = (agree - against - somers * (found[2] + others[2])) * weight / n_pairs
     if cluster is not None:
