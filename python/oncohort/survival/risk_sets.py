@@ -1,0 +1,168 @@
+"""Who is at risk when, as one sparse matrix of event times by covariate cells."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oncohort.survival.coded import Coded, coded
+
+# R's timefix: times closer than this (absolutely, or relative to the mean) are tied
+TIED = float(np.sqrt(np.finfo(float).eps))
+
+
+class Rows(NamedTuple):
+    """Outcome of each row (or of `count` equal rows); arrays of shape (n_rows,).
+
+    `time` and `entry` point into the ascending `levels`; `weight` is the sum of the
+    case weights. `entry`, `weight`, `count` may be None: from the start, 1, and 1.
+    """
+
+    time: NDArray[np.integer]
+    event: NDArray[np.bool_]
+    entry: NDArray[np.integer] | None
+    levels: NDArray[np.float64]
+    stratum: NDArray[np.integer] | None
+    weight: NDArray[np.float64] | None
+    count: NDArray[np.float64] | None
+
+
+class RiskSets(NamedTuple):
+    """Rows by event time; `t` counts (stratum, event time) pairs, ascending.
+
+    `at_exit` points a row to line 2t (left at or after event t, before the next) or
+    2t + 1 (had event t) of `weights`, `at_entry` to 2t if it entered then; -1: before
+    the first event of its stratum. `weights` (2T x cells, sparse) holds the sum of the
+    weights of those who leave, minus that of those who enter.
+    """
+
+    cell: NDArray[np.integer]
+    at_exit: NDArray[np.integer]
+    at_entry: NDArray[np.integer] | None
+    weights: Any
+    n_events: NDArray[np.float64]
+    event_weight: NDArray[np.float64]
+    time: NDArray[np.integer]
+    first: NDArray[np.int64]
+
+
+def time_codes(
+    time: Any, entry: Any = None
+) -> tuple[NDArray[np.integer], NDArray[np.integer] | None, NDArray[np.float64]]:
+    """Times (and entries) as positions in one ascending array, near ties made ties."""
+    both = time if entry is None else np.concatenate([time, entry])
+    column = coded(both, "time")
+    if column.code is None or column.levels[-1] * TIED > np.diff(column.levels[:2]).sum():
+        column = _without_near_ties(column.present())
+    code, n = column.code, np.size(time)
+    return code[:n], None if entry is None else code[n:], column.levels
+
+
+def _without_near_ties(column: Coded) -> Coded:
+    gap = np.diff(column.levels)
+    tied = (gap <= TIED) | (gap <= TIED * np.abs(column.levels).mean())
+    if not tied.any():
+        return column
+    is_new = np.append(True, ~tied)
+    return Coded((np.cumsum(is_new) - 1)[column.code], column.levels[is_new])
+
+
+def risk_sets(rows: Rows, cell: NDArray | None) -> tuple[RiskSets, NDArray | None]:
+    """Risk sets, and the order in which rows are their own cells if there are none."""
+    at, times, start = _event_positions(rows)
+    n_times = times.size
+    at_time = at(rows.time)
+    at_exit = 2 * at_time + rows.event
+    at_exit[at_time < 0] = -1
+    at_entry = None
+    if rows.entry is not None:
+        at_entry = 2 * at(rows.entry)
+        at_entry[at_entry < 0] = -1
+    order = None
+    if cell is None:
+        order = np.argsort(at_exit, kind="stable").astype(np.int32)
+        cell = np.empty_like(order)
+        cell[order] = np.arange(order.size, dtype=np.int32)
+    died = at_time[rows.event]
+    counts = [each if each is None else each[rows.event] for each in rows[-2:]]
+    weight, count = counts
+    return RiskSets(
+        cell,
+        at_exit,
+        at_entry,
+        _sparse(rows, at_exit, at_entry, cell, (2 * n_times, int(cell.max()) + 1)),
+        np.bincount(died, count, n_times).astype(float),
+        np.bincount(died, weight, n_times).astype(float),
+        times,
+        start,
+    ), order
+
+
+def _event_positions(rows: Rows) -> tuple[Any, NDArray, NDArray]:
+    """Where the last event at or before a time stands; the events; strata's first."""
+    n_levels = rows.levels.size
+    key, n_keys, stratum = rows.time[rows.event], n_levels, None
+    if rows.stratum is not None:
+        stratum = rows.stratum.astype(np.int64)
+        key = stratum[rows.event] * n_levels + key
+        n_keys = n_levels * (int(stratum.max()) + 1)
+    is_dense = n_keys <= 4 * rows.time.size + 4096
+    if is_dense:
+        seen = np.bincount(key, minlength=n_keys) > 0
+        events = np.flatnonzero(seen)
+        table = np.cumsum(seen, dtype=np.int32) - 1
+    else:
+        events = np.unique(key)
+    its_stratum, times = np.divmod(events, n_levels)
+    _, start = np.unique(its_stratum, return_index=True)
+
+    def at(time: NDArray) -> NDArray[np.int32]:
+        if stratum is None:
+            return table[time] if is_dense else _last(events, time)
+        found = stratum * n_levels + time
+        found = table[found] if is_dense else _last(events, found)
+        found[its_stratum[found] != stratum] = -1  # the last event of another stratum
+        return found
+
+    return at, times, start
+
+
+def _last(events: NDArray, key: NDArray) -> NDArray[np.int32]:
+    return (np.searchsorted(events, key, side="right") - 1).astype(np.int32)
+
+
+def _sparse(
+    rows: Rows,
+    at_exit: NDArray,
+    at_entry: NDArray | None,
+    cell: NDArray,
+    shape: tuple[int, int],
+) -> Any:
+    """Sum of weights by line and cell, entries subtracted."""
+    from scipy import sparse
+
+    weight = rows.weight
+    line, column = at_exit, cell
+    if at_entry is not None:
+        weight = np.ones(at_exit.size) if weight is None else weight
+        weight = np.concatenate([weight, -weight])
+        line, column = np.concatenate([line, at_entry]), np.concatenate([cell, cell])
+    if (line < 0).any():
+        known = line >= 0
+        line, column = line[known], column[known]
+        weight = weight if weight is None else weight[known]
+    n_lines, n_cells = shape
+    if n_lines * n_cells <= 4 * line.size + 4096:
+        key = line.astype(np.int64) * n_cells + column
+        total = np.bincount(key, weight, n_lines * n_cells)
+        line, column = np.divmod(np.flatnonzero(total), n_cells)
+        weight = total[total != 0].astype(float)
+        order = slice(None)
+    else:
+        # 16-bit keys are sorted by radix
+        line = line.astype(np.uint16) if n_lines < 65536 else line
+        order = np.argsort(line, kind="stable")
+        weight = np.ones(line.size) if weight is None else weight[order]
+    start = np.append(0, np.cumsum(np.bincount(line, minlength=n_lines)))
+    parts = (weight, column[order].astype(np.int32), start.astype(np.int32))
+    return sparse.csr_matrix(parts, shape=shape)
