@@ -37,7 +37,7 @@ survival as (
     from {{ ref('time_to_event') }}
     where study_id = 'tcga_brca'
         and endpoint_code = 'os'
-        and rule_set_id = 'default'
+        and rule_set_id = {{ endpoint_rule_set('tcga_brca', 'os') }}
 ),
 
 births as (

@@ -89,11 +89,26 @@ class Analysis(NamedTuple):
     start: str | None = None
     site: str | None = None
     variables: tuple[Variable, ...] = ()
+    response: str | None = None
+    responders: tuple[str, ...] = ()
+    not_evaluable: tuple[str, ...] = ()
+    benefit: str | None = None
+
+
+class Variant(NamedTuple):
+    """What one sensitivity analysis changes; the rest of the plan stands."""
+
+    id: str
+    label: str
+    rules: dict[str, Value | float] = {}
+    parameters: dict[str, Value | float] = {}
+    endpoints: dict[str, str] = {}
 
 
 class Plan(NamedTuple):
-    """A study's plan."""
+    """A study's plan, and the file it stands in."""
 
+    file: Path
     study_id: str
     title: str
     question: str
@@ -109,6 +124,7 @@ class Plan(NamedTuple):
     notes: tuple[str, ...] = ()
     days_per_month: float = 30.4375
     decimals_months: int = 1
+    variants: tuple[Variant, ...] = ()
 
     @property
     def compared(self) -> tuple[Arm, ...]:
@@ -143,9 +159,12 @@ def load_plan(path: Path) -> Plan:
     }
     default = {"arm_column": arm["column"]}
     found = [_analysis(default | each, declared) for each in raw.pop("analyses")]
+    variants = tuple(Variant(**each) for each in raw.pop("variants", []))
     return Plan(
         **raw,
         **units,
+        file=path,
+        variants=variants,
         analyses=tuple(found),
         arm_label=arm["label"],
         reference=arm["reference"],
@@ -195,13 +214,17 @@ def _check_names(raw: dict[str, Any], path: Path) -> None:
     arms = raw["arm"]["levels"]
     compared = [each["value"] for each in arms if each.get("compared", True)]
     ids = {"arm.levels": [each["value"] for each in arms]}
-    for key in ("populations", "endpoints", "analyses"):
+    for key in ("populations", "endpoints", "analyses", "variants"):
         ids[key] = [each["id"] for each in raw.get(key, [])]
     for key, values in ids.items():
         for value, n in Counter(values).items():
             if n > 1:
                 remedy = "give each an id of its own"
                 raise _refusal(path, key, value, "stands twice", remedy)
+    kinds = {each["kind"] for each in raw["analyses"]}
+    if ids["variants"] and "sensitivity" not in kinds:
+        remedy = 'add an analysis of kind "sensitivity", which shows them'
+        raise _refusal(path, "variants", ids["variants"][0], "is not shown", remedy)
     names = [
         ("study_id", raw["study_id"], [path.parent.name]),
         ("arm.reference", raw["arm"]["reference"], compared),
