@@ -1,7 +1,6 @@
 """Survival estimators: pure functions on arrays, each held against R in the tests."""
 
-from oncohort.survival.cox import cox
-from oncohort.survival.cox_zph import cox_zph
+from oncohort.survival.cox import cox, cox_zph
 from oncohort.survival.cumulative_incidence import cumulative_incidence
 from oncohort.survival.gray_test import gray_test
 from oncohort.survival.kaplan_meier import kaplan_meier, survival_quantile
