@@ -165,7 +165,7 @@ def _arms(
 
 
 def _ratios(place: Place, analysis: Analysis, patients: Compared) -> Iterator[Result]:
-    """Unadjusted and weighted hazard ratio with E-values; the same without each site."""
+    """Unadjusted and weighted hazard ratio, E-values; the ratios without each site."""
     for way in WAYS:
         method, values, remark = _ratio(way, analysis, patients)
         here, n = place.at(level=way), patients.days.size

@@ -126,11 +126,16 @@ class Place(NamedTuple):
         denominator: int | None = None,
         text: str | None = None,
     ) -> Result:
-        """Return a number as a result, printed by the rule of its unit."""
+        """Return a number as a result, printed by the rule of its unit.
+
+        A method that names no library gets this one and its version.
+        """
         text = printed(value, unit, self.decimals_months) if text is None else text
         key = self.key._replace(statistic=statistic)
         if any(not part or "." in part for part in key):
             raise ValueError(f"a part of the key is empty or has a dot: {key}")
+        own = library("oncohort")
+        method = method if own in method else f"{method}; {own}"
         about = (value, text, n, denominator, unit, method, self.source_model)
         return Result(*key, key.result_id, *about)
 
