@@ -1,7 +1,7 @@
 -- One row per patient in the cohort: PFS, time to death, best response and clinical
 -- benefit, by the rule set that the study has chosen for each (`default` unless
 -- `study_parameters.csv` or a variant of the plan names another). Benefit: CR, PR, or
--- SD that lasts longer than `sd_benefit_days` from time zero to the PFS date (study.md).
+-- SD for longer than `sd_benefit_days` from time zero to the PFS date (study.md).
 with
 
 endpoints as (

@@ -29,7 +29,7 @@ def sensitivity(
     ------
     BuildFailed
         If the models, run again unchanged, make another cohort than stands in the
-        working database: it is older than the models, and flips would mislead.
+        working database: it is out of date, and flips would mislead.
     ConfigError
         If a variant is wrong.
     """
@@ -38,7 +38,8 @@ def sensitivity(
     with run_again(plan, Variant("", ""), data, analysis.table) as same:
         if any(_flips(plan, analysis, "", planned, _patients(analysis, same))):
             raise BuildFailed(
-                f"the working database is older than the models of {plan.study_id}",
+                f"the working database is out of date: its models, run again as they"
+                f" are, make another {plan.study_id}.{analysis.table}",
                 "run `oncohort build`, then this again",
             )
     for variant in plan.variants:

@@ -61,6 +61,9 @@ def run_again(
     roots = {RULES} if variant.rules else set()
     roots |= {PARAMETERS} if variant.parameters or variant.endpoints else set()
     models = _between(data.models, roots or {RULES, PARAMETERS}, plan, table)
+    if not models and not changes:
+        yield data
+        return
     if not models:
         what = f"{plan.study_id}.{table} is made without what it changes"
         raise _refusal(plan, variant, changes, what, "change what the cohort reads")

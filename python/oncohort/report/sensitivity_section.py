@@ -1,6 +1,5 @@
 """Section of the sensitivity variants: rows of the table, and the forest plot."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +62,16 @@ def _figure(
     if not ratios:
         return None
     arm, compared = next(iter(ratios.items()))
-    key = partial(numbers.key, analysis)
-    rows = []
-    for level, label in definitions.items():
-        ids = [
-            key(name, variable=analysis.endpoint.id, level=level, arm=arm)
-            for name in LIMITS
-        ]
-        values = [numbers.results.get(each, {}).get("value") for each in ids]
-        ratio, low, high = (numbers.text(each) for each in ids)
-        text = NOT_ESTIMABLE if values[0] is None else f"{ratio} ({low}–{high})"
-        cells = [
-            numbers.text(key(name, variable="patients", level=level)) or "–"
-            for name in ("n", "n_changed")
-        ]
-        rows.append(Row(label, tuple(cells), text, *values))
+    rows = [
+        _row(analysis, numbers, level, label, arm)
+        for level, label in definitions.items()
+    ]
     made_up = ["Made-up patients"] if plan.made_up else []
-    sides = [f"Favours {name}" for name in compared.split(" vs ")]
+    first, second = compared.split(" vs ")
     words = Words(
         heads=("Patients", "Changed"),
         ratio_head=f"{compared} (95% CI)",
-        favours=(sides[0], sides[1]),
+        favours=(f"Favours {first}", f"Favours {second}"),
         mark=" · ".join([*made_up, "Sensitivity analysis"]),
         foot=f"{analysis.endpoint.short}, hazard ratio: Cox, unadjusted, Efron ties.",
     )
@@ -93,3 +81,16 @@ def _figure(
     alt = f"{words.mark}. Forest plot of hazard ratios, {compared}. {drawn}."
     svg = inline_svg(files["svg"].read_text(encoding="utf-8"), stem.name, alt)
     return {"svg": svg, "files": {kind: path.name for kind, path in files.items()}}
+
+
+def _row(analysis: Analysis, numbers: Numbers, level: str, label: str, arm: str) -> Row:
+    """One definition in the figure."""
+    place = {"variable": analysis.endpoint.id, "level": level, "arm": arm}
+    ids = [numbers.key(analysis, name, **place) for name in LIMITS]
+    values = [numbers.results.get(each, {}).get("value") for each in ids]
+    ratio, low, high = (numbers.text(each) for each in ids)
+    text = NOT_ESTIMABLE if values[0] is None else f"{ratio} ({low}–{high})"
+    place = {"variable": "patients", "level": level}
+    counts = [numbers.key(analysis, name, **place) for name in ("n", "n_changed")]
+    cells = tuple(numbers.text(each) or "–" for each in counts)
+    return Row(label, cells, text, *values)
