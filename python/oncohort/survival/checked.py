@@ -12,7 +12,7 @@ FEW_GROUPS = 12
 def checked(
     time: ArrayLike, event: ArrayLike
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Times as they are and events as booleans, or a ValueError that says what is wrong.
+    """Times as they are and events as booleans, or a ValueError in words.
 
     Both have shape (n_patients,); times are 0 or more, events 0 or 1, none missing.
     """
@@ -63,10 +63,13 @@ def coded(values: ArrayLike, shape: tuple[int, ...], name: str) -> tuple[list, N
     found = np.asarray(values)
     if found.shape != shape:
         raise ValueError(f"need one {name} for each patient")
-    if found.dtype == object:
-        missing = np.array([each is None or each != each for each in found.tolist()])
-    else:
+    try:
         missing = found != found
+        if found.dtype == object:
+            missing = missing | np.equal(found, None)
+        missing = missing.astype(bool)
+    except TypeError as error:  # pandas' NA
+        raise ValueError(f"{name} must not be missing: {error}") from error
     if missing.any():
         raise ValueError(f"{name} is missing in {int(missing.sum())} rows")
     names = _few(found)
@@ -80,7 +83,7 @@ def coded(values: ArrayLike, shape: tuple[int, ...], name: str) -> tuple[list, N
 
 
 def pair(groups: list, reference: object) -> tuple[int, int]:
-    """Numbers of the group and of its reference (the first); there must be two groups."""
+    """Numbers of the group and of its reference (the first) among two groups."""
     if len(groups) != 2:
         raise ValueError(f"two groups are compared, not {len(groups)}")
     if reference is not None and reference not in groups:

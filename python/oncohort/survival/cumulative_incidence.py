@@ -1,7 +1,7 @@
 """Cumulative incidence under competing risks (Aalen-Johansen), with limits.
 
-Own code, not lifelines: its AalenJohansenFitter shifts tied times at random, so that two
-calls differ.
+Own code, not lifelines: its AalenJohansenFitter shifts tied times at random, so that
+two calls differ.
 """
 
 from typing import Literal, NamedTuple, Self
@@ -114,7 +114,7 @@ def cumulative_incidence(
 def checked_causes(
     time: ArrayLike, cause: ArrayLike, censored: object
 ) -> tuple[NDArray, list, NDArray[np.int64]]:
-    """Times, the causes in their order, and the number of each patient's (0 censored)."""
+    """Times, the causes in order, and the number of each patient's (0 censored)."""
     times, _ = checked(time, np.zeros(np.shape(time), dtype=bool))
     values, codes = coded(cause, times.shape, "cause")
     if censored not in values and any(isinstance(each, str) for each in values):
@@ -129,12 +129,14 @@ def checked_causes(
 
 
 def _steps(table: EventTable, cause: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Survival of all causes just before and at each time, and the cause's incidence."""
+    """Survival of all causes before and at each time, and the cause's incidence."""
     at_risk = table.at_risk[0].astype(float)
     events = table.left[0, :, 1:].sum(axis=1)
     survival = np.cumprod((at_risk - events) / at_risk)
     before = np.append(1.0, survival[:-1])
-    return before, survival, np.cumsum(before * table.left[0, :, cause] / at_risk)
+    # in R's order of rounding: where all have failed the sum is then exactly 1
+    hazard = table.left[0, :, cause] / at_risk
+    return before, survival, np.cumsum(before * hazard)
 
 
 def _curve(
@@ -152,54 +154,68 @@ def _curve(
 
 
 def _jackknife(table: EventTable, cause: int, status: NDArray) -> NDArray[np.float64]:
-    """Standard error from each patient's influence on the incidence.
+    """Standard error: root of the sum of the patients' squared influences."""
+    incidence = _steps(table, cause)[2]
+    variance = _squared_influence(table, cause, status, 0.0)
+    # near incidence 1 the terms of the sum cancel, unless they are taken from there
+    if incidence[-1] > 0.5:
+        from_one = _squared_influence(table, cause, status, 1.0)
+        variance = np.where(incidence > 0.5, from_one, variance)
+    return np.sqrt(np.maximum(variance, 0))
 
-    With S the survival of all causes, F the incidence and u, v a patient's influence on
-    S and F: u / S and v - u F / S change alike for all at risk and rest after the exit,
-    so sums over patients are cumulative sums over times.
+
+def _squared_influence(
+    table: EventTable, cause: int, status: NDArray, origin: float
+) -> NDArray[np.float64]:
+    """Sum of the squared influences on the incidence F, at each time.
+
+    With S the survival of all causes and u, v a patient's influence on S and F: u / S
+    and v - (F - origin) u / S change alike for all at risk and rest after the exit, so
+    sums over patients are cumulative sums over times.
     """
-    before, survival, incidence = _steps(table, cause)
+    before, _, incidence = _steps(table, cause)
     at_risk = table.at_risk[0].astype(float)
     events = table.left[0, :, 1:].sum(axis=1)
-    left = at_risk - events
-    jump = np.divide(1, left, out=np.zeros(left.size), where=left > 0)
-    rate = before / at_risk
-    slope = np.cumsum(events / at_risk * jump)
-    level = -np.cumsum(
-        incidence * events / at_risk * jump + rate * table.left[0, :, cause] / at_risk
+    jump = np.divide(
+        1, at_risk - events, out=np.zeros(events.size), where=at_risk > events
     )
+    rate, beyond = before / at_risk, incidence - origin
+    steps = np.array(
+        [
+            events / at_risk * jump,
+            -beyond * events / at_risk * jump
+            - rate * table.left[0, :, cause] / at_risk,
+        ]
+    )
+    common = np.cumsum(steps, axis=1)
     place, entered = table.position, table.entry_position
     if entered is None:
         entered = np.zeros(place.size, dtype=np.intp)
-    slope_then, level_then = (np.append(0.0, line)[entered] for line in (slope, level))
-    has_event, has_cause = status > 0, status == cause
-    own_slope = slope[place] - slope_then - has_event * jump[place]
-    own_level = (
-        level[place]
-        - level_then
-        + has_event * (incidence * jump)[place]
-        + has_cause * rate[place]
-    )
+    then = np.hstack((np.zeros((2, 1)), common))[:, entered]
+    own = common[:, place] - then
+    own[0] -= (status > 0) * jump[place]
+    own[1] += (status > 0) * (beyond * jump)[place] + (status == cause) * rate[place]
 
     def rested(each: NDArray, position: NDArray) -> NDArray:
         return np.cumsum(np.bincount(position, each, at_risk.size + 1))[:-1]
 
-    def going(each: NDArray) -> NDArray:
-        return rested(each, entered) - rested(each, place)
+    def squares(slope: NDArray, level: NDArray, position: NDArray) -> NDArray:
+        return (
+            rested(level**2, position)
+            + 2 * beyond * rested(level * slope, position)
+            + beyond**2 * rested(slope**2, position)
+        )
 
-    n = going(np.ones(place.size))
-    common = level + slope * incidence
-    total = (
-        rested(own_level**2, place)
-        + 2 * incidence * rested(own_level * own_slope, place)
-        + incidence**2 * rested(own_slope**2, place)
-        + n * common**2
-        - 2 * common * (going(level_then) + incidence * going(slope_then))
-        + going(level_then**2)
-        + 2 * incidence * going(level_then * slope_then)
-        + incidence**2 * going(slope_then**2)
+    now = common[1] + common[0] * beyond
+    left = (
+        squares(*own, place) + (table.at_risk[0] - table.left[0].sum(axis=1)) * now**2
     )
-    return np.sqrt(np.maximum(total, 0))
+    if table.entry_position is None:
+        return left
+    # who entered late and is still at risk has only what came after the entry
+    level, slope = (rested(x, entered) - rested(x, place) for x in (then[1], then[0]))
+    late = squares(*then, entered) - squares(*then, place)
+    return left - 2 * now * (level + beyond * slope) + late
 
 
 def _delta(table: EventTable, cause: int, status: NDArray) -> NDArray[np.float64]:

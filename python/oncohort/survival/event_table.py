@@ -18,9 +18,9 @@ class EventTable(NamedTuple):
     """Counts at the times at which somebody leaves, or sums of weights.
 
     `time` has shape (n_times,), `at_risk` (n_groups, n_times), `left`
-    (n_groups, n_times, n_statuses); status 0 is censored. Who leaves at a time is at risk
-    there, who enters at it is not yet. `position` (n_patients,) is the number of each
-    patient's time, `entry_position` the number of the first time with him at risk.
+    (n_groups, n_times, n_statuses); status 0 is censored. Who leaves at a time is at
+    risk there, who enters at it is not yet. `position` (n_patients,) is the number of
+    each patient's time, `entry_position` of the first time with the patient at risk.
     """
 
     time: NDArray
@@ -77,12 +77,12 @@ def _counted(cell: NDArray, shape: tuple[int, ...], weights: NDArray | None) -> 
 def _positions(
     times: NDArray, entry: NDArray | None
 ) -> tuple[NDArray, NDArray[np.intp], NDArray[np.intp] | None]:
-    """Grid of times, each patient's place on it, and the first place after the entry."""
+    """Grid of times, each patient's place on it and first place after the entry."""
     days = _days(times)
-    starts = None if entry is None else _days(entry)
+    # an entry on day 2 is at risk from day 3 on, one before day 0 from day 0 on
+    starts = None if entry is None else _days(np.maximum(entry, -1) + 1)
     if days is not None and (entry is None or starts is not None):
-        grid = np.arange(days.max() + 1).astype(times.dtype)
-        return grid, days, None if starts is None else starts + 1
+        return np.arange(days.max() + 1).astype(times.dtype), days, starts
     both = times if entry is None else np.concatenate((times, entry))
     grid, position = np.unique(both, return_inverse=True)
     gap = np.diff(grid)
@@ -99,7 +99,7 @@ def _positions(
 
 
 def _days(times: NDArray) -> NDArray[np.intp] | None:
-    """Times as small whole numbers, if that is what they are: then no sort is needed."""
+    """Times as small whole numbers, if they are: then no sort is needed."""
     if times.min() < 0 or times.max() > 1000 + 4 * times.size:
         return None
     days = times.astype(np.intp)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from oncohort.survival.checked import coded
 from oncohort.survival.cumulative_incidence import checked_causes
 from oncohort.survival.event_table import EventTable, event_table
+from oncohort.survival.score_test import score_test
 
 
 class GrayTest(NamedTuple):
@@ -78,12 +79,7 @@ def gray_test(
         more = _score(table)
         score, variance = score + more[0], variance + more[1]
     score, variance = score[:-1], variance[:-1, :-1]
-    if np.linalg.matrix_rank(variance, hermitian=True) < score.size:
-        raise ValueError("the groups cannot be compared: no variance")
-    from scipy.special import chdtrc
-
-    chi_square = float(score @ np.linalg.solve(variance, score))
-    return GrayTest(chi_square, score.size, float(chdtrc(score.size, chi_square)))
+    return GrayTest(*score_test(score, variance, own.sum()))
 
 
 def _score(table: EventTable) -> tuple[NDArray, NDArray]:

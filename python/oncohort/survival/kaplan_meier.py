@@ -30,8 +30,8 @@ class KaplanMeier(NamedTuple):
     def at(self, times: ArrayLike, *, extend: bool = False) -> Self:
         """The curve at chosen times, in their order, as R's `summary(fit, times=)`.
 
-        `n_at_risk` counts those still there at each time (start of a period), `n_events`
-        and `n_censored` those who left after the time chosen before and up to this one.
+        `n_at_risk` counts those still there at each time (start of a period),
+        `n_events` and `n_censored` those who left since the time chosen before.
         After the last patient has left the curve is unknown (nan) unless it is 0;
         `extend` carries its last value on.
         """
@@ -94,8 +94,8 @@ def kaplan_meier(
     -------
     KaplanMeier
         Times in the unit of `time`; survival just after each of them; Greenwood's (or
-        the robust) standard error. Unknown (nan) as in R: log-log limits where the curve
-        is 1, limits and Greenwood's standard error where it is 0.
+        the robust) standard error. Unknown (nan) as in R: log-log limits where the
+        curve is 1, limits and Greenwood's standard error where it is 0.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _robust(
     events: NDArray,
     weights: NDArray,
 ) -> NDArray[np.float64]:
-    """Robust standard error of the logarithm: each patient's weighted influence, squared.
+    """Robust standard error of the logarithm: the weighted influences, squared.
 
     The influence of a patient at risk grows alike for all; from the event on it rests.
     """
@@ -227,7 +227,7 @@ def survival_quantile(
 
 
 def _crossing(time: NDArray, failed: NDArray, level: float) -> float | None:
-    """Time at which the share with the event reaches the level, unknown limits skipped."""
+    """Time at which the share with the event reaches the level, nan skipped."""
     last_time = time[-1]
     value, first = np.unique(failed, return_index=True)  # nan sorts last
     is_known = ~np.isnan(value)

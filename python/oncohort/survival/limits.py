@@ -34,7 +34,7 @@ def limits(
         known = ", ".join(get_args(CiType))
         raise ValueError(f"ci_type must be one of {known}, not {ci_type!r}")
     shift = normal_quantile(ci_level) * log_std_error
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if ci_type == "plain":
             low, high = probability * (1 - shift), probability * (1 + shift)
             return np.maximum(low, 0), np.minimum(high, 1)

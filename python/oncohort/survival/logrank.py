@@ -19,6 +19,7 @@ from oncohort.survival.checked import (
 )
 from oncohort.survival.event_table import event_table
 from oncohort.survival.limits import normal_quantile
+from oncohort.survival.score_test import score_test
 
 
 class Logrank(NamedTuple):
@@ -28,8 +29,8 @@ class Logrank(NamedTuple):
     degrees_of_freedom: int
     p_value: float
     groups: tuple
-    n: tuple[float, ...]
-    observed: tuple[float, ...]
+    n: tuple[int, ...]
+    observed: tuple[int, ...]
     expected: tuple[float, ...]
 
 
@@ -96,18 +97,11 @@ def logrank(
     seen = sums.expected > 0
     if seen.sum() < 2:
         raise ValueError("only one group has patients at risk when events happen")
-    # the last of the groups seen follows from the others
+    # the first of the groups seen follows from the others
     excess = (sums.observed - sums.expected)[seen][1:]
     variance = sums.variance[np.ix_(seen, seen)][1:, 1:]
-    if np.linalg.matrix_rank(variance, hermitian=True) < excess.size:
-        raise ValueError("some groups are never at risk together: not comparable")
-    from scipy.special import chdtrc
-
-    chi_square = float(excess @ np.linalg.solve(variance, excess))
     return Logrank(
-        chi_square,
-        excess.size,
-        float(chdtrc(excess.size, chi_square)),
+        *score_test(excess, variance, sums.observed.sum()),
         tuple(sums.groups),
         *(tuple(each.tolist()) for each in sums[1:4]),
     )
@@ -124,10 +118,10 @@ def peto_hazard_ratio(
     weights: ArrayLike | None = None,
     ci_level: float = 0.95,
 ) -> HazardRatio:
-    """Peto's one-step ratio exp((O - E) / V) of two groups; limits exp(... ± z / sqrt V).
+    """Peto's one-step hazard ratio of two groups, exp((O - E) / V).
 
     Arguments and errors as `logrank`; `reference` is the group that is divided by (the
-    first in order). V is the hypergeometric variance.
+    first in order). V is the hypergeometric variance, the logarithm's error 1 / sqrt V.
 
     References
     ----------
@@ -153,9 +147,10 @@ def observed_expected_hazard_ratio(
     weights: ArrayLike | None = None,
     ci_level: float = 0.95,
 ) -> HazardRatio:
-    """Pike's ratio (O1 / E1) / (O2 / E2) of two groups; limits with SE sqrt(1/E1 + 1/E2).
+    """Pike's hazard ratio of two groups, (O1 / E1) / (O2 / E2).
 
     Arguments and errors as `peto_hazard_ratio`; a group without events has no ratio.
+    The standard error of its logarithm is sqrt(1 / E1 + 1 / E2).
 
     References
     ----------
@@ -220,7 +215,7 @@ def _sums(
         observed += deaths.sum(axis=1)
         expected += share @ total
         variance += np.diag(share @ spread) - (share * spread) @ share.T
-    return _Sums(groups, n, observed, expected, variance)
+    return _Sums(groups, n.astype(int), observed.astype(int), expected, variance)
 
 
 def _by_stratum(

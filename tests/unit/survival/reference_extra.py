@@ -19,7 +19,9 @@ def patients(case):
     arm = case.get("arm", "all")
     rows = [row for row in rows if arm in ("all", row["arm"])]
     data = {
-        name: np.array([row[name] for row in rows], dtype=str if name in LABELS else float)
+        name: np.array(
+            [row[name] for row in rows], dtype=str if name in LABELS else float
+        )
         for name in rows[0]
     }
     late, weight = case.get("entry"), case.get("weights", "none")

@@ -54,7 +54,9 @@ def test_curve_quantiles_and_chosen_times(case):
             if column in wanted:
                 same(getattr(found, column), wanted[column])
     lines = ("quantile", "quantile_low", "quantile_high")
-    for share, *wanted in zip(case["share"], *(case[each] for each in lines), strict=True):
+    for share, *wanted in zip(
+        case["share"], *(case[each] for each in lines), strict=True
+    ):
         quantile = survival_quantile(data["time"], data["event"], share, **about)
         assert [each is None for each in quantile] == [each is None for each in wanted]
         same(quantile, wanted)
