@@ -109,16 +109,18 @@ def _scaled(
     x: NDArray[np.float64], cell: NDArray | None, names: tuple[str, ...]
 ) -> NDArray[np.float64]:
     """Centre and scale the covariates in place; return their standard deviations."""
-    constant = np.ptp(x[:, 1:], axis=0) == 0
-    if constant.any():
-        guilty = ", ".join(n for n, c in zip(names, constant, strict=True) if c)
-        raise ValueError(f"{guilty}: the same for everybody, nothing to estimate")
     size = np.ones(len(x)) if cell is None else np.bincount(cell) * 1.0
     size, one = size / size.sum(), np.ones((len(x), 1))
     mean = cross_product(one, size, x)[0]
     mean[0] = 0.0
     x -= mean
     scale = np.sqrt(np.diag(cross_product(x, size, x)))
+    suspect = np.flatnonzero(scale[1:] <= 1e-9 * np.abs(mean[1:]))
+    guilty = [names[j] for j in suspect if np.ptp(x[:, j + 1]) == 0]
+    if guilty:
+        raise ValueError(
+            f"{', '.join(guilty)}: the same for everybody, nothing to estimate"
+        )
     scale[0] = 1.0
     x /= scale
     return scale[1:]

@@ -69,14 +69,20 @@ def approached(
 ) -> NDArray[np.float64]:
     """Come near the maximum with the score alone and an information nearly right."""
     beta, inverse, before = start, np.linalg.inv(information), np.inf
+    there = score(beta)
     for _ in range(10):
-        step = inverse @ score(beta)
+        step = inverse @ there
         length = float(np.abs(step).max())
         if not length < before / 2:
             break
         beta, before = beta + step, length
         if length < 30 * CONVERGED:
             break
+        # what the step has taught about the information (Broyden)
+        after = score(beta)
+        taught = inverse @ (there - after)
+        inverse += np.outer(step - taught, step @ inverse) / (step @ taught)
+        there = after
     return beta
 
 

@@ -69,15 +69,12 @@ def derivatives(
         if steps.a[1].any():
             cross = cross_product(at_risk, a[1], own)
             second += cross_product(own, a[2], own) - cross - cross.T
-    odd = np.zeros(2 * n_times)
-    odd[1::2] = 1.0
-    events = sets.weights.T @ odd
-    log_likelihood += float(events @ eta)
+    events = sets.event_cells
+    log_likelihood += float((events * eta).sum())
     if time_weight is not None:
-        odd[1::2] = weight
-        events = sets.weights.T @ odd
+        events = sets.weights.T @ _of_events(weight)
     gathered = sets.weights.T @ _by_line(direct, tied, sets.first)
-    score += events @ x
+    score += vector_times(events, x)
     information = cross_product(x, risk * gathered, x) - second
     return Derivatives(log_likelihood, score[1:], information[1:, 1:])
 
@@ -91,12 +88,8 @@ def score_of(
     for block, at_risk, own in _sums(sets, np.ones((x.shape[0], 1)), risk):
         steps = _tied(sets, block, at_risk[:, 0], own[:, 0], ties)
         direct[block], tied[block] = steps.b
-    lines = -_by_line(direct, tied, sets.first)
-    expected = sets.weights.T @ lines
-    odd = np.zeros(lines.size)
-    odd[1::2] = 1.0
-    residual = (sets.weights.T @ odd) + risk * expected
-    return cross_product(residual[:, None], np.ones(residual.size), x)[0, 1:]
+    gathered = sets.weights.T @ _by_line(direct, tied, sets.first)
+    return vector_times(sets.event_cells - risk * gathered, x)[1:]
 
 
 def hazards(
@@ -160,6 +153,11 @@ def _tied(
     return tied_sums(at_risk, own, n, weight, ties)
 
 
+def _of_events(values: NDArray) -> NDArray:
+    """Values of event times on the lines of those who had an event."""
+    return np.stack([np.zeros(values.size), values], axis=1).ravel()
+
+
 def _by_line(direct: NDArray, tied: NDArray, first: NDArray) -> NDArray:
     """Sums up to each time, by line: the tied have missed a part of their own time."""
     total = running_sums(direct, first)
@@ -190,3 +188,10 @@ def times_vector(x: NDArray, vector: NDArray) -> NDArray[np.float64]:
         rows = slice(start, start + size)
         np.dot(x[rows], vector, out=out[rows])
     return out
+
+
+def vector_times(vector: NDArray, x: NDArray) -> NDArray[np.float64]:
+    """Product of a vector and a tall matrix, in pieces as well."""
+    size = max(64, 9000 // x.shape[1])
+    pieces = range(0, len(x), size)
+    return sum(vector[start : start + size] @ x[start : start + size] for start in pieces)
