@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from oncohort.survival.partial_likelihood import Derivatives
 
 MAX_STEPS = 100
-# squared length of a step in standard errors: what is left then is rounding
-CONVERGED, NEARLY = 1e-22, 1e-12
+# Newton's last step: what it leaves is its square, the information is right to 1e-10
+CONVERGED, NEARLY = 3e-11, 1e-6
 # share of a covariate's information that the others do not carry; R stops at 2e-12
 COLLINEAR = 1e-11
 
@@ -26,9 +26,11 @@ class Maximum(NamedTuple):
 def maximum(
     evaluate: Callable[[NDArray], Derivatives],
     names: tuple[str, ...],
-    start: NDArray | None = None,
+    start: NDArray[np.float64] | None = None,
 ) -> Maximum:
     """Maximise; covariates are scaled to a standard deviation of 1.
+
+    `start` is where to begin, if something is known.
 
     Raises
     ------
@@ -42,8 +44,8 @@ def maximum(
     before, flat = np.inf, 0
     for _ in range(MAX_STEPS):
         step = _newton_step(there, names)
-        length = float(step @ there.score)
-        if length < CONVERGED or (length < NEARLY and length > before / 4):
+        length = float(np.abs(step).max())
+        if length < CONVERGED or NEARLY > length > before / 4:
             return Maximum(beta + step, null, there)
         after = evaluate(beta + step)
         halvings, slack = 0, 1e-12 * (1 + abs(there.log_likelihood))
@@ -54,10 +56,34 @@ def maximum(
         beta, there, before = beta + step, after, length
         # no gain to speak of, and yet the hazard ratio grows: it would for ever
         is_flat = gain < 1e-6 * (1 + abs(there.log_likelihood)) and halvings == 0
-        flat = flat + 1 if is_flat and np.abs(step).max() > 0.05 else 0
+        flat = flat + 1 if is_flat and length > 0.05 else 0
         if flat >= 4:
             break
     raise ValueError(_infinite(names, step))
+
+
+def approached(
+    score: Callable[[NDArray], NDArray],
+    start: NDArray[np.float64],
+    information: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Come near the maximum with the score alone and an information nearly right."""
+    beta, inverse, before = start, np.linalg.inv(information), np.inf
+    there = score(beta)
+    for _ in range(10):
+        step = inverse @ there
+        length = float(np.abs(step).max())
+        if not length < before / 2:
+            break
+        beta, before = beta + step, length
+        if length < 30 * CONVERGED:
+            break
+        # what the step has taught about the information (Broyden)
+        after = score(beta)
+        taught = inverse @ (there - after)
+        inverse += np.outer(step - taught, step @ inverse) / (step @ taught)
+        there = after
+    return beta
 
 
 def _newton_step(there: Derivatives, names: tuple[str, ...]) -> NDArray:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from oncohort.survival.risk_sets import RiskSets
 from oncohort.survival.segments import running_sums
+from oncohort.survival.tied_events import TiedSums, tied_sums
 
 BLOCK = 16384
 
@@ -36,19 +37,6 @@ class Hazards(NamedTuple):
     event_mean: NDArray[np.float64]
 
 
-class Steps(NamedTuple):
-    """Sums over the tied events of each time, arrays of shape (n_times,).
-
-    With c the mean weight of the d tied events, f = 0, 1/d, ... (Efron; Breslow: one
-    step, f = 0) and phi = those at risk less f of the tied: sums of c f^k / phi (`b`,
-    k = 0, 1) and of c f^k / phi^2 (`a`, k = 0, 1, 2), and of c log(phi).
-    """
-
-    logs: NDArray[np.float64]
-    b: tuple[NDArray[np.float64], ...]
-    a: tuple[NDArray[np.float64], ...]
-
-
 def derivatives(
     sets: RiskSets,
     x: NDArray[np.float64],
@@ -63,7 +51,7 @@ def derivatives(
     (T,), are for the test of proportional hazards: score and information then are
     those of the products of weight and covariates.
     """
-    eta = x[:, 1:] @ beta
+    eta = times_vector(x, np.append(0.0, beta))
     risk = np.exp(eta)
     n_times, width = sets.time.size, x.shape[1]
     weight = np.ones(n_times) if time_weight is None else time_weight
@@ -71,39 +59,49 @@ def derivatives(
     direct, tied = np.zeros(n_times), np.zeros(n_times)
     log_likelihood = 0.0
     for block, at_risk, own in _sums(sets, x, risk):
-        steps = _steps(sets, block, at_risk[:, 0], own[:, 0], ties)
+        steps = _tied(sets, block, at_risk[:, 0], own[:, 0], ties)
         g = weight[block]
         log_likelihood -= steps.logs.sum()
         b, a = [each * g for each in steps.b], [each * g for each in steps.a]
         direct[block], tied[block] = b
         score -= b[0] @ at_risk - b[1] @ own
-        second += (at_risk * a[0][:, None]).T @ at_risk
-        if ties == "efron":
-            cross = (at_risk * a[1][:, None]).T @ own
-            second += (own * a[2][:, None]).T @ own - cross - cross.T
-    odd = np.zeros(2 * n_times)
-    odd[1::2] = 1.0
-    events = sets.weights.T @ odd
-    log_likelihood += float(events @ eta)
+        second += cross_product(at_risk, a[0], at_risk)
+        if steps.a[1].any():
+            cross = cross_product(at_risk, a[1], own)
+            second += cross_product(own, a[2], own) - cross - cross.T
+    events = sets.event_cells
+    log_likelihood += float((events * eta).sum())
     if time_weight is not None:
-        odd[1::2] = weight
-        events = sets.weights.T @ odd
+        events = sets.weights.T @ _of_events(weight)
     gathered = sets.weights.T @ _by_line(direct, tied, sets.first)
-    score += events @ x
-    information = _cross_product(x, risk * gathered) - second
+    score += vector_times(events, x)
+    information = cross_product(x, risk * gathered, x) - second
     return Derivatives(log_likelihood, score[1:], information[1:, 1:])
+
+
+def score_of(
+    sets: RiskSets, x: NDArray[np.float64], beta: NDArray[np.float64], *, ties: str
+) -> NDArray[np.float64]:
+    """Score alone: a quarter of the work of `derivatives`."""
+    risk = np.exp(times_vector(x, np.append(0.0, beta)))
+    direct, tied = np.empty((2, sets.time.size))
+    for block, at_risk, own in _sums(sets, np.ones((x.shape[0], 1)), risk):
+        steps = _tied(sets, block, at_risk[:, 0], own[:, 0], ties)
+        direct[block], tied[block] = steps.b
+    gathered = sets.weights.T @ _by_line(direct, tied, sets.first)
+    return vector_times(sets.event_cells - risk * gathered, x)[1:]
 
 
 def hazards(
     sets: RiskSets, x: NDArray[np.float64], beta: NDArray[np.float64], *, ties: str
 ) -> Hazards:
     """Hazards and means that score residuals are made of."""
-    risk = np.exp(x[:, 1:] @ beta)
+    risk = np.exp(times_vector(x, np.append(0.0, beta)))
     n_times, width = sets.time.size, x.shape[1]
     direct, tied = np.empty((n_times, width)), np.empty((n_times, width))
     event_mean = np.empty((n_times, width))
     for block, at_risk, own in _sums(sets, x, risk):
-        steps = _steps(sets, block, at_risk[:, 0], own[:, 0], ties)
+        steps = _tied(sets, block, at_risk[:, 0], own[:, 0], ties)
         b, (a0, a1, a2) = steps.b, (each[:, None] for each in steps.a)
         direct[block] = a0 * at_risk - a1 * own
         tied[block] = a1 * at_risk - a2 * own
@@ -148,30 +146,16 @@ def _sums(sets: RiskSets, x: NDArray, risk: NDArray):
         yield slice(start, end), at_risk, own
 
 
-def _steps(
+def _tied(
     sets: RiskSets, block: slice, at_risk: NDArray, own: NDArray, ties: str
-) -> Steps:
-    n, c = sets.n_events[block], sets.event_weight[block]
-    if ties == "breslow" or n.max() <= 1:
-        once = c / at_risk
-        none = np.zeros(n.size)
-        logs = c * np.log(at_risk)
-        return Steps(logs, (once, none), (once / at_risk, none, none))
-    repeats = n.astype(np.int64)
-    start = np.cumsum(repeats) - repeats
-    f = np.arange(start[-1] + repeats[-1]) - np.repeat(start, repeats)
-    f = f / np.repeat(n, repeats)
-    phi = np.repeat(at_risk, repeats) - f * np.repeat(own, repeats)
-    c = c / n
-    inverse = 1 / phi
-    square = inverse * inverse
+) -> TiedSums:
+    n, weight = sets.n_events[block], sets.event_weight[block]
+    return tied_sums(at_risk, own, n, weight, ties)
 
-    def total(values: NDArray) -> NDArray:
-        return c * np.add.reduceat(values, start)
 
-    b = (total(inverse), total(f * inverse))
-    a = (total(square), total(f * square), total(f * f * square))
-    return Steps(total(np.log(phi)), b, a)
+def _of_events(values: NDArray) -> NDArray:
+    """Values of event times on the lines of those who had an event."""
+    return np.stack([np.zeros(values.size), values], axis=1).ravel()
 
 
 def _by_line(direct: NDArray, tied: NDArray, first: NDArray) -> NDArray:
@@ -182,9 +166,32 @@ def _by_line(direct: NDArray, tied: NDArray, first: NDArray) -> NDArray:
     return out
 
 
-def _cross_product(x: NDArray, weight: NDArray) -> NDArray:
-    total = np.zeros((x.shape[1], x.shape[1]))
-    for start in range(0, x.shape[0], BLOCK):
-        part = x[start : start + BLOCK]
-        total += (part * weight[start : start + BLOCK, None]).T @ part
+def cross_product(x: NDArray, weight: NDArray, y: NDArray) -> NDArray[np.float64]:
+    """Weighted sums of products of columns, in pieces that BLAS does not thread.
+
+    Its threads wait for each other longer than these thin matrices take, the more so
+    on a busy machine.
+    """
+    total = np.zeros((x.shape[1], y.shape[1]))
+    size = max(64, 250_000 // total.size)
+    for start in range(0, len(x), size):
+        rows = slice(start, start + size)
+        total += (x[rows] * weight[rows, None]).T @ y[rows]
     return total
+
+
+def times_vector(x: NDArray, vector: NDArray) -> NDArray[np.float64]:
+    """Product of a tall matrix and a vector, in pieces as well."""
+    out = np.empty(len(x))
+    size = max(64, 9000 // x.shape[1])
+    for start in range(0, len(x), size):
+        rows = slice(start, start + size)
+        np.dot(x[rows], vector, out=out[rows])
+    return out
+
+
+def vector_times(vector: NDArray, x: NDArray) -> NDArray[np.float64]:
+    """Product of a vector and a tall matrix, in pieces as well."""
+    size = max(64, 9000 // x.shape[1])
+    pieces = range(0, len(x), size)
+    return sum(vector[start : start + size] @ x[start : start + size] for start in pieces)

@@ -33,13 +33,14 @@ class RiskSets(NamedTuple):
     `at_exit` points a row to line 2t (left at or after event t, before the next) or
     2t + 1 (had event t) of `weights`, `at_entry` to 2t if it entered then; -1: before
     the first event of its stratum. `weights` (2T x cells, sparse) holds the sum of the
-    weights of those who leave, minus that of those who enter.
+    weights of those who leave, minus that of those who enter; `event_cells` the events' weights by cell.
     """
 
     cell: NDArray[np.integer]
     at_exit: NDArray[np.integer]
     at_entry: NDArray[np.integer] | None
     weights: Any
+    event_cells: NDArray[np.float64]
     n_events: NDArray[np.float64]
     event_weight: NDArray[np.float64]
     time: NDArray[np.integer]
@@ -84,13 +85,14 @@ def risk_sets(rows: Rows, cell: NDArray | None) -> tuple[RiskSets, NDArray | Non
         cell = np.empty_like(order)
         cell[order] = np.arange(order.size, dtype=np.int32)
     died = at_time[rows.event]
-    counts = [each if each is None else each[rows.event] for each in rows[-2:]]
-    weight, count = counts
+    weight, count = (e if e is None else e[rows.event] for e in rows[-2:])
+    n_cells = int(cell.max()) + 1
     return RiskSets(
         cell,
         at_exit,
         at_entry,
-        _sparse(rows, at_exit, at_entry, cell, (2 * n_times, int(cell.max()) + 1)),
+        _sparse(rows, at_exit, at_entry, cell, (2 * n_times, n_cells)),
+        np.bincount(cell[rows.event], weight, n_cells).astype(float),
         np.bincount(died, count, n_times).astype(float),
         np.bincount(died, weight, n_times).astype(float),
         times,
