@@ -31,14 +31,17 @@ def beside(
 def _hazard_ratios(
     place: Place, plan: Plan, analysis: Analysis, patients: Compared
 ) -> Iterator[Result]:
-    """Three other estimators of the hazard ratio; Efron's is the analysis' own."""
+    """Four estimators of the hazard ratio, with the digits that tell them apart."""
     arms = f"{patients.treatment} against {patients.reference}, unadjusted"
     about = (patients.days, patients.event, patients.treated)
     makers: dict[str, tuple[str, Callable]] = {
-        "breslow": (
-            f"Cox proportional hazards, {arms}, Breslow ties; 95% CI Wald",
-            lambda: patients.hazard_ratio(ties="breslow")[:3],
-        ),
+        ties: (
+            f"Cox proportional hazards, {arms}, {ties.capitalize()} ties; 95% CI Wald",
+            lambda ties=ties: patients.hazard_ratio(ties=ties)[:3],
+        )
+        for ties in ("efron", "breslow")
+    }
+    makers |= {
         "peto": (
             f"Peto's one-step hazard ratio exp((O - E) / V), {arms}, hypergeometric"
             " variance at ties; 95% CI normal on the log scale",
@@ -53,7 +56,8 @@ def _hazard_ratios(
     for level, (method, make) in makers.items():
         values, remark = estimated(make, 3)
         here, method = place.at(level=level), f"{method}; {remark}{OWN}"
-        yield from here.limited("hazard_ratio", values, "ratio", method, about[0].size)
+        n = patients.days.size
+        yield from here.limited("hazard_ratio", values, "ratio", method, n, 4)
 
 
 def _proportionality(

@@ -146,10 +146,15 @@ class Place(NamedTuple):
         unit: str,
         method: str,
         n: int | None = None,
+        decimals: int | None = None,
     ) -> Iterator[Result]:
-        """Return an estimate and its two limits; None is not estimable."""
+        """Return an estimate and its two limits; None is not estimable.
+
+        `decimals` if not those of the unit.
+        """
         for suffix, value in zip(LIMITS, values, strict=True):
-            text = NOT_ESTIMABLE if value is None else None
+            text = None if decimals is None else f"{value or 0:.{decimals}f}"
+            text = NOT_ESTIMABLE if value is None else text
             yield self.number(statistic + suffix, value, unit, method, n, text=text)
 
 

@@ -43,7 +43,7 @@ def balance_figure(rows: list[Difference], mark: str, foot: str) -> "Figure":
         axes.set_xlim(0, max([0.25, *known]) * 1.08)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=8.5)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=8)
         axes.set_xlabel("Standardised difference, absolute", labelpad=4)
         axes.axvline(MARK, color=INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
         for number, row in enumerate(rows):

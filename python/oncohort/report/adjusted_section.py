@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from oncohort.analysis.plan import Analysis, Plan
+from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.analysis.results import LIMITS, NOT_ESTIMABLE
 from oncohort.figures.balance import Difference, balance_figure
 from oncohort.figures.forest import Row, forest_figure
@@ -37,12 +37,14 @@ def adjusted_section(
     }
     sites = [level.removeprefix(lead) for level in levels if level.startswith(lead)]
     mark = " · ".join([*(["Made-up patients"] if plan.made_up else []), NOT_PAPERS])
-    about = (plan, analysis, numbers)
+    about, scored = (plan, analysis, numbers), analysis.covariates
     stem = folder / f"{plan.study_id}_{analysis.id}"
     return {
         "variables": variables,
-        "names": [mid_sentence(variables[each]) for each in analysis.covariates],
-        "unscored": [v for k, v in variables.items() if k not in analysis.covariates],
+        "names": _names(
+            [each for each in tables[0].variables if each.column in scored]
+        ),
+        "unscored": _names([v for v in tables[0].variables if v.column not in scored]),
         "ways": WAYS,
         "sites": sites,
         "curves": _curves(*about, data, mark, stem),
@@ -51,9 +53,21 @@ def adjusted_section(
     }
 
 
-def _label(variable: Any) -> str:
+def _label(variable: Variable) -> str:
     inside = variable.label
     return f"{variable.block}: {mid_sentence(inside)}" if variable.block else inside
+
+
+def _names(variables: list[Variable]) -> list[str]:
+    """Names for a sentence; those of one block are one: 'metastases (lung, liver)'."""
+    blocks: dict[str, list[str]] = {}
+    for each in variables:
+        inside = blocks.setdefault(each.block or each.label, [])
+        inside += [mid_sentence(each.label)] if each.block else []
+    return [
+        mid_sentence(name) + (f" ({', '.join(inside)})" if inside else "")
+        for name, inside in blocks.items()
+    ]
 
 
 def _ratio(numbers: Numbers, analysis: Analysis, level: str) -> tuple[str, list]:
