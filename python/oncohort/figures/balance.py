@@ -53,7 +53,7 @@ def balance_figure(rows: list[Difference], mark: str, foot: str) -> "Figure":
         for name, (colour, face) in lines.items():
             values = [getattr(row, name) for row in rows]
             at = [number for number, value in enumerate(values) if value is not None]
-            about = {"linestyle": "none", "marker": "o", "markersize": 5.5, "zorder": 2}
+            about = {"linestyle": "none", "marker": "o", "markersize": 5.5, "zorder": 4}
             about |= {"color": colour, "markerfacecolor": face or colour}
             label = {"before": "As they are", "after": "Overlap-weighted"}[name]
             some = [values[number] for number in at]
