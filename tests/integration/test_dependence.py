@@ -19,7 +19,10 @@ from oncohort.workspace import Workspace
 
 # drawn from the seed: follow-up beyond progression, and who is treated where; nothing
 # printed depends on either
-DRAWN = "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
+DRAWN = (
+    "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
+    " or level = 'stratified_by_site' or level like '%_without_hospital_%'"
+)
 
 
 def results(workspace: Workspace, drawn: bool = True):
