@@ -95,8 +95,8 @@ class Variant(NamedTuple):
 
     id: str
     label: str
-    rules: dict[str, Value | float] = {}
-    parameters: dict[str, Value | float] = {}
+    rules: dict[str, str | float] = {}
+    parameters: dict[str, str | float] = {}
     endpoints: dict[str, str] = {}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from oncohort.analysis.plan import Plan, Value, Variant
+from oncohort.analysis.plan import Plan, Variant
 from oncohort.analysis.store import StudyTables
 from oncohort.dbt_run import Model
 from oncohort.errors import ConfigError
@@ -73,7 +73,8 @@ def run_again(
         try:
             _run(plan, variant, models, connection)
         except duckdb.Error as error:
-            what = f"the models do not run with it: {error}"
+            first_line = str(error).partition("\n")[0]
+            what = f"the models do not run with it: {first_line}"
             remedy = "give each parameter a value of the kind it has"
             raise _refusal(plan, variant, changes, what, remedy) from error
         again = StudyTables(connection, plan.study_id, CATALOG)
@@ -138,13 +139,14 @@ def _set_values(
     for key, value in getattr(variant, kind).items():
         # the update returns how many rows it found
         update = f"update {table} set value = ? where parameter = ? and {own}"  # noqa: S608
-        ((n,),) = connection.execute(update, [_text(value), key]).fetchall()
+        ((n,),) = connection.execute(update, [str(value), key]).fetchall()
         if not n:
             known = f"select distinct parameter from {table} where {own} order by all"  # noqa: S608
             names = [name for (name,) in connection.execute(known).fetchall()]
             place = {f"{kind}.{key}": value}
             remedy = f"use one of: {', '.join(names) or '(none declared)'}"
-            raise _refusal(plan, variant, place, f"there is no {key!r}", remedy)
+            what = f"{kind} has no {key!r}"
+            raise _refusal(plan, variant, place, what, remedy)
 
 
 def _choose_rule_sets(
@@ -154,7 +156,8 @@ def _choose_rule_sets(
     computed = connection.execute(COMPUTED, {"study": plan.study_id}).fetchall()
     for endpoint, rule_set in variant.endpoints.items():
         if (endpoint, rule_set) not in computed:
-            known = ", ".join(f"{code} = {name}" for code, name in computed)
+            own = [each for each in computed if each[0] == endpoint]
+            known = ", ".join(f"{code} = {name}" for code, name in own or computed)
             what = f"the study computes no {endpoint} by rule set {rule_set!r}"
             remedy = (
                 f"use one of: {known}; or add the row '{endpoint},{rule_set}' to the"
@@ -169,7 +172,7 @@ def _choose_rule_sets(
         connection.execute(insert, [*chosen, rule_set])
 
 
-def _changes(variant: Variant) -> dict[str, Value | float]:
+def _changes(variant: Variant) -> dict[str, str | float]:
     """Everything a variant changes, by its key in the plan."""
     return {
         f"{kind}.{key}": value
@@ -178,14 +181,10 @@ def _changes(variant: Variant) -> dict[str, Value | float]:
     }
 
 
-def _text(value: Value | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _refusal(
     plan: Plan,
     variant: Variant,
-    changes: dict[str, Value | float],
+    changes: dict[str, str | float],
     what: str,
     remedy: str,
 ) -> ConfigError:
@@ -194,5 +193,5 @@ def _refusal(
         remedy,
         file=plan.file,
         column=f"variants: {variant.id}: {', '.join(changes)}",
-        value=", ".join(map(_text, changes.values())),
+        value=", ".join(map(str, changes.values())),
     )

@@ -233,6 +233,11 @@ def test_a_value_the_plan_does_not_name_is_refused(tiny):
         (VARIANT, "variants", 'an analysis of kind "sensitivity"'),
         ((VARIANT[0], VARIANT[1].replace('"v"', '"as_planned"')), "variants.0.id", ""),
         ((VARIANT[0], VARIANT[1].replace("rules", "rule")), "variants.0", "rule"),
+        (
+            (VARIANT[0], VARIANT[1].replace("= 3", "= true")),
+            "variants.0.rules.days",
+            "as the CSV has it",
+        ),
         (("time_to_event", "sensitivity"), "variants", "add it or them"),
     ],
 )
