@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from oncohort.survival.checked import codes_of
 from oncohort.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from oncohort.survival.limits import CiType
 from oncohort.survival.logrank import Logrank, logrank
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """How many patients share time, event, ...; arrays of shape (n_rows,) or None."""
+    """How many patients share time, event, ...; arrays of shape (n_rows,) or None.
+
+    `group` is the number of each row's group in `groups`.
+    """
 
     time: NDArray
     event: NDArray
-    group: NDArray | None
+    group: NDArray[np.int64] | None
     strata: NDArray | None
     entry: NDArray | None
     n_patients: NDArray
+    groups: list
 
 
 def counts_of(
@@ -73,12 +78,14 @@ def counts_of(
         raise ValueError("no patient to count")
     for name, found in columns.items():
         # null: masked, or nan among words
-        values = np.ma.getdata(found)
-        missing = np.ma.getmaskarray(found) | (values != values)
+        missing = np.ma.getmaskarray(found) | np.not_equal(found, found, dtype=bool)
         if missing.any():
             n = int(columns["n"][missing].sum())
             raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
-    return Counts(*(columns.get(name) for name in asked), columns["n"])
+    groups: list = []
+    if group:
+        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
+    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
 
 
 def kaplan_meier_from(
@@ -99,10 +106,9 @@ def kaplan_meier_from(
     if not isinstance(counts, Counts):
         counts = counts_of(source, time, event, group=group, entry=entry)
     about = {"ci_type": ci_type, "ci_level": ci_level}
-    names = [None] if counts.group is None else sorted(set(counts.group.tolist()))
     curves = {}
-    for name in names:
-        rows = slice(None) if name is None else counts.group == name
+    for number, name in enumerate(counts.groups or [None]):
+        rows = counts.group == number if counts.groups else slice(None)
         late = None if counts.entry is None else counts.entry[rows]
         own = {"entry": late, "weights": counts.n_patients[rows]}
         curves[name] = kaplan_meier(
@@ -128,9 +134,9 @@ def logrank_from(
     if counts.group is None:
         raise ValueError("counted without groups: nothing to compare")
     about = {"strata": counts.strata, "entry": counts.entry}
-    return logrank(
-        counts.time, counts.event, counts.group, weights=counts.n_patients, **about
-    )
+    compared = counts.time, counts.event, counts.group
+    test = logrank(*compared, weights=counts.n_patients, **about)
+    return test._replace(groups=tuple(counts.groups))
 
 
 def quoted(column: str) -> str:

@@ -17,8 +17,10 @@ def checked(
     Both have shape (n_patients,); times are 0 or more, events 0 or 1, none missing.
     """
     times, flags = numbers(time, "time"), numbers(event, "event")
-    if times.ndim != 1 or times.size == 0 or times.shape != flags.shape:
+    if times.ndim != 1 or times.shape != flags.shape:
         raise ValueError("need one time and one event flag for each patient")
+    if times.size == 0:
+        raise ValueError("no patient: time is empty")
     if not (times.min() >= 0 and times.max() < np.inf):
         raise ValueError("time must be 0 or more and finite, none missing")
     events = flags.astype(bool)
@@ -63,20 +65,37 @@ def coded(values: ArrayLike, shape: tuple[int, ...], name: str) -> tuple[list, N
     found = np.asarray(values)
     if found.shape != shape:
         raise ValueError(f"need one {name} for each patient")
+    if found.dtype == object:
+        return _coded_objects(found.tolist(), name)
+    missing = int((found != found).sum())
+    if missing:
+        raise ValueError(f"{name} is missing in {missing} rows")
+    return codes_of(found)
+
+
+def _coded_objects(values: list, name: str) -> tuple[list, NDArray]:
+    """As `coded`; a look-up is faster than comparing objects one array at a time."""
     try:
-        missing = found != found
-        if found.dtype == object:
-            missing = missing | np.equal(found, None)
-        missing = missing.astype(bool)
-    except TypeError as error:  # pandas' NA
-        raise ValueError(f"{name} must not be missing: {error}") from error
-    if missing.any():
-        raise ValueError(f"{name} is missing in {int(missing.sum())} rows")
+        missing = {each for each in set(values) if each is None or each != each}
+        names = sorted(set(values) - missing)
+    except TypeError as error:  # pandas' NA, or words and numbers mixed
+        raise ValueError(
+            f"{name} must be of one kind, none missing: {error}"
+        ) from error
+    if missing:
+        n = sum(each is None or each != each for each in values)
+        raise ValueError(f"{name} is missing in {n} rows")
+    number = {each: code for code, each in enumerate(names)}
+    return names, np.fromiter(map(number.get, values), np.int64, len(values))
+
+
+def codes_of(found: NDArray) -> tuple[list, NDArray]:
+    """As `coded`, of an array without missing values."""
     names = _few(found)
     if names is None:
         unique, codes = np.unique(found, return_inverse=True)
         return unique.tolist(), codes
-    codes = np.zeros(shape, dtype=np.int64)
+    codes = np.zeros(found.shape, dtype=np.int64)
     for number, each in enumerate(names[1:], 1):
         codes += number * (found == each)
     return names, codes

@@ -18,15 +18,16 @@ class EventTable(NamedTuple):
     """Counts at the times at which somebody leaves, or sums of weights.
 
     `time` has shape (n_times,), `at_risk` (n_groups, n_times), `left`
-    (n_groups, n_times, n_statuses); status 0 is censored. Who leaves at a time is at
-    risk there, who enters at it is not yet. `position` (n_patients,) is the number of
-    each patient's time, `entry_position` of the first time with the patient at risk.
+    (n_groups, n_statuses, n_times); status 0 is censored. Who leaves at a time is at
+    risk there, who enters at it is not yet. If the table is `traced`, `position`
+    (n_patients,) is the number of each patient's time and `entry_position` of the first
+    time with the patient at risk.
     """
 
     time: NDArray
     at_risk: NDArray
     left: NDArray
-    position: NDArray[np.intp]
+    position: NDArray[np.intp] | None
     entry_position: NDArray[np.intp] | None
 
 
@@ -38,15 +39,15 @@ def event_table(
     shape: tuple[int, int] = (1, 2),
     entry: NDArray | None = None,
     weights: NDArray | None = None,
+    traced: bool = False,
 ) -> EventTable:
     """Count checked patients; `shape` is the number of groups and of statuses."""
     n_groups, n_statuses = shape
     grid, position, entered = _positions(times, entry)
-    cell = position if groups is None else groups * grid.size + position
-    left = _counted(
-        cell * n_statuses + status, (n_groups, grid.size, n_statuses), weights
-    )
-    leaving = left.sum(axis=2)
+    row = status if groups is None else groups * n_statuses + status
+    cells = (n_groups, n_statuses, grid.size)
+    left = _counted(row * grid.size + position, cells, weights)
+    leaving = left.sum(axis=1)
     at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
     if entered is not None:
         cell = entered if groups is None else groups * (grid.size + 1) + entered
@@ -55,16 +56,20 @@ def event_table(
     # of the days counted, those on which somebody leaves
     kept = np.zeros(grid.size, dtype=bool)
     kept[position] = True
-    if kept.all():
-        return EventTable(grid, at_risk, left, position, entered)
+    if not kept.all():
+        grid, at_risk, left = grid[kept], at_risk[:, kept], left[:, :, kept]
+    if not traced:
+        return EventTable(grid, at_risk, left, None, None)
     number = np.concatenate(([0], np.cumsum(kept)))
-    return EventTable(
-        grid[kept],
-        at_risk[:, kept],
-        left[:, kept],
-        number[position],
-        None if entered is None else number[entered],
-    )
+    entered = None if entered is None else number[entered]
+    return EventTable(grid, at_risk, left, number[position], entered)
+
+
+def running_sum(
+    each: NDArray[np.float64], position: NDArray[np.intp], n_times: int
+) -> NDArray[np.float64]:
+    """Sum over the patients whose position is up to each time."""
+    return np.cumsum(np.bincount(position, each, n_times + 1))[:-1]
 
 
 def _counted(cell: NDArray, shape: tuple[int, ...], weights: NDArray | None) -> NDArray:

@@ -88,7 +88,7 @@ def _score(table: EventTable) -> tuple[NDArray, NDArray]:
     Arrays have shape (n_groups, n_times); only times with an event count.
     """
     at_risk = table.at_risk.astype(float)
-    own, other = table.left[:, :, 1], table.left[:, :, 2]
+    own, other = table.left[:, 1], table.left[:, 2]
     risk = np.maximum(at_risk, 1)
     after = np.cumprod(1 - (own + other) / risk, axis=1)
     start = np.ones((len(own), 1))
@@ -101,30 +101,38 @@ def _score(table: EventTable) -> tuple[NDArray, NDArray]:
     total, deaths = adjusted.sum(axis=0), own.sum(axis=0)
     total = np.where(total > 0, total, 1)
     pooled = np.cumsum(deaths / total)
-    hazard = deaths / total / (1 - np.append(0, pooled[:-1]))
+    still = total * (1 - np.append(0, pooled[:-1]))
+    hazard = np.divide(deaths, still, out=np.zeros(deaths.size), where=deaths > 0)
     expected = adjusted * free
     share = np.divide(
         expected, expected.sum(axis=0), out=np.zeros_like(free), where=expected > 0
     )
     score = (own - deaths * share).sum(axis=1)
 
-    # weight[i, j]: how an event in group j moves the score of group i
-    identity = np.eye(len(own))[:, :, None]
-    weight = identity * adjusted - adjusted[:, None] * adjusted / total
-    moved = np.cumsum(weight * hazard, axis=2)
-    to_come = moved[:, :, -1:] - moved
-    ratio = np.divide(1 - pooled, after, out=np.zeros_like(after), where=after > 0)
-    shift = 1 - ratio
+    # who of group j is reached by an event of the cause, and of another cause
     ties = np.where(
         deaths > 1, (deaths - 1) / np.where(deaths > 1, total * before - 1, 1), 0
     )
     by_own = (1 - ties) * before * deaths / total / risk * (at_risk > 0)
     ties = np.maximum(other - 1, 0) / np.maximum(at_risk - 1, 1)
     by_other = (1 - ties) * before**2 * other / risk**2 * (after > 0)
-    variance = np.zeros((len(own), len(own)))
-    for spread, moves in (
-        (by_own, weight + shift * to_come),
-        (by_other, ratio * to_come),
-    ):
-        variance += np.einsum("ikt,jkt,kt->ij", moves, moves, spread)
-    return score, variance
+    ratio = np.divide(1 - pooled, after, out=np.zeros_like(after), where=after > 0)
+    return score, _variance(adjusted, hazard, ratio, (by_own, by_other))
+
+
+def _variance(
+    adjusted: NDArray, hazard: NDArray, ratio: NDArray, spreads: tuple[NDArray, NDArray]
+) -> NDArray[np.float64]:
+    """Variance of the scores: how events of either kind move them, squared."""
+    # weight[i, j]: how an event in group j moves the score of group i
+    identity = np.eye(len(adjusted))[:, :, None]
+    total = adjusted.sum(axis=0)
+    share = np.divide(adjusted, total, out=np.zeros_like(adjusted), where=total > 0)
+    weight = identity * adjusted - adjusted[:, None] * share
+    moved = np.cumsum(weight * hazard, axis=2)
+    to_come = moved[:, :, -1:] - moved
+    by_own, by_other = spreads
+    moves = weight + (1 - ratio) * to_come
+    found = np.einsum("ikt,jkt,kt->ij", moves, moves, by_own)
+    moves = ratio * to_come
+    return found + np.einsum("ikt,jkt,kt->ij", moves, moves, by_other)

@@ -17,7 +17,7 @@ from oncohort.survival.checked import (
     coded,
     pair,
 )
-from oncohort.survival.event_table import event_table
+from oncohort.survival.event_table import EventTable, event_table
 from oncohort.survival.limits import normal_quantile
 from oncohort.survival.score_test import score_test
 
@@ -196,26 +196,28 @@ def _sums(
     if not events.any():
         raise ValueError("no event: the groups cannot be compared")
     size = len(groups)
-    n, observed, expected = np.zeros((3, size))
-    variance = np.zeros((size, size))
-    columns = (times, events, codes, entries, counts)
-    for part in _by_stratum(columns, strata):
-        days, flags, own, starts, weight = part
+    moments = (np.zeros(size), np.zeros(size), np.zeros(size), np.zeros((size, size)))
+    for days, flags, own, late, weight in _by_stratum(
+        (times, events, codes, entries, counts), strata
+    ):
         shape = (size, 2)
-        table = event_table(days, flags, own, shape=shape, entry=starts, weights=weight)
-        deaths = table.left[:, :, 1]
-        total = deaths.sum(axis=0)
-        now = total > 0
-        at_risk, total = table.at_risk[:, now].astype(float), total[now].astype(float)
-        everybody = at_risk.sum(axis=0)
-        share = at_risk / everybody
-        # hypergeometric; the last patient alone at risk dies without variance
-        spread = total * (everybody - total) / np.maximum(everybody - 1, 1)
-        n += table.left.sum(axis=(1, 2))
-        observed += deaths.sum(axis=1)
-        expected += share @ total
-        variance += np.diag(share @ spread) - (share * spread) @ share.T
+        table = event_table(days, flags, own, shape=shape, entry=late, weights=weight)
+        for total, more in zip(moments, _moments(table), strict=True):
+            total += more
+    n, observed, expected, variance = moments
     return _Sums(groups, n.astype(int), observed.astype(int), expected, variance)
+
+
+def _moments(table: EventTable) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Patients, observed and expected events by group, variance, of one stratum."""
+    deaths = table.left[:, 1]
+    total, everybody = deaths.sum(axis=0), table.at_risk.sum(axis=0).astype(float)
+    share = table.at_risk / np.maximum(everybody, 1)
+    # hypergeometric; the last patient alone at risk dies without variance
+    spread = total * (everybody - total) / np.maximum(everybody - 1, 1)
+    variance = np.diag(share @ spread) - (share * spread) @ share.T
+    n = table.left.sum(axis=(1, 2))
+    return n, deaths.sum(axis=1), share @ total, variance
 
 
 def _by_stratum(

@@ -174,9 +174,9 @@ def _compared(
     """A difference of two independent estimates: itself, SE, limits, two-sided P."""
     from scipy.special import ndtr
 
-    std_error = float(np.hypot(*errors))
+    estimate, std_error = float(estimate), float(np.hypot(*errors))
     if std_error == 0:
         raise ValueError("no event in either group up to the horizon: no variance")
     shift = normal_quantile(ci_level) * std_error
     p_value = float(2 * ndtr(-abs(estimate) / std_error))
-    return float(estimate), std_error, estimate - shift, estimate + shift, p_value
+    return estimate, std_error, estimate - shift, estimate + shift, p_value

@@ -146,7 +146,7 @@ def test_takes_columns_of_any_kind_in_any_order():
 @pytest.mark.parametrize(
     ("time", "event", "message"),
     [
-        ([], [], "one time and one event"),
+        ([], [], "no patient"),
         ([1, 2], [1], "one time and one event"),
         ([1, -2], [1, 0], "0 or more"),
         ([1, float("nan")], [1, 0], "0 or more"),

@@ -67,8 +67,11 @@ def test_refuses_one_group_and_no_event():
         logrank([1, 3], [1, 1], ["a", "b"], entry=[0, 2])
     with pytest.raises(ValueError, match="whole numbers of patients"):
         logrank([1, 2], [1, 1], ["a", "b"], weights=[0.5, 1])
-    with pytest.raises(ValueError, match="group is missing in 1 rows"):
-        logrank([1, 2], [1, 1], ["a", None])
+    for lacking in (["a", None], [1.0, float("nan")]):
+        with pytest.raises(ValueError, match="group is missing in 1 rows"):
+            logrank([1, 2], [1, 1], lacking)
+    with pytest.raises(ValueError, match="group must be of one kind"):
+        logrank([1, 2], [1, 1], np.array(["a", 1], dtype=object))
 
 
 def test_ratios_by_hand():
