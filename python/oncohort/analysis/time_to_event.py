@@ -175,18 +175,19 @@ def _hazard_ratios(
 ) -> Iterator[Result]:
     """Each arm against the reference; the arm is `all` if there is one ratio only."""
     *others, reference = compared
-    fit = cox(days, event, {each: (arm == each) * 1.0 for each in others})
+    columns = {f"arm_{index}": arm == other for index, other in enumerate(others)}
+    fit = cox(columns, " + ".join(columns), time=days, event=event)
     for index, other in enumerate(others):
         method = (
             f"Cox proportional hazards, {other} against {reference}, unadjusted, Efron"
-            f" ties; 95% CI and P Wald, two-sided; {library('lifelines')}"
+            f" ties; 95% CI and P Wald, two-sided; {library('oncohort', 'numpy')}"
         )
         here = place.at(arm=ALL if len(others) == 1 else other)
         ratio = (fit.hazard_ratio, fit.ci_low, fit.ci_high)
         for suffix, values in zip(LIMITS, ratio, strict=True):
-            value, name = values[index], f"hazard_ratio{suffix}"
+            value, name = float(values[index]), f"hazard_ratio{suffix}"
             yield here.number(name, value, "ratio", method, arm.size)
-        value = fit.p_value[index]
+        value = float(fit.p_value[index])
         yield here.number("hazard_ratio_p", value, "probability", method, arm.size)
 
 
