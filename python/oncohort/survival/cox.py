@@ -199,14 +199,16 @@ def result(
     beta = fit.beta / fit.scale
     reach = ndtri(0.5 + ci_level / 2) * error
     count = fit.rows.count
+    with np.errstate(over="ignore"):  # infinite where the unit of a covariate is tiny
+        ratio, low, high = np.exp([beta, beta - reach, beta + reach])
     return Cox(
         terms=fit.names,
         coefficient=beta,
         std_error=np.sqrt(np.diag(naive)) / fit.scale,
         robust_std_error=None if robust is None else error,
-        hazard_ratio=np.exp(beta),
-        ci_low=np.exp(beta - reach),
-        ci_high=np.exp(beta + reach),
+        hazard_ratio=ratio,
+        ci_low=low,
+        ci_high=high,
         z=beta / error,
         p_value=2 * ndtr(-np.abs(beta / error)),
         log_likelihood=fit.maximum.there.log_likelihood,
