@@ -32,7 +32,9 @@ class Coded(NamedTuple):
         seen = np.bincount(self.code, minlength=self.levels.size) > 0
         if seen.all():
             return self
-        return Coded((np.cumsum(seen) - 1)[self.code], self.levels[seen], self.is_factor)
+        return Coded(
+            (np.cumsum(seen) - 1)[self.code], self.levels[seen], self.is_factor
+        )
 
 
 def coded(column: Any, name: str, *, is_group: bool = False) -> Coded:
@@ -81,7 +83,9 @@ def _plain(column: Any, name: str) -> NDArray[Any]:
     if hasattr(column, "dtype") and column.dtype.kind in "biuf":
         return values.astype(column.dtype.numpy_dtype)  # pandas' nullable numbers
     kinds = {type(value) for value in values[:SAMPLE]}
-    if all(issubclass(kind, bool | int | float | np.number | np.bool_) for kind in kinds):
+    if all(
+        issubclass(kind, bool | int | float | np.number | np.bool_) for kind in kinds
+    ):
         try:
             return values.astype(float)
         except (TypeError, ValueError):

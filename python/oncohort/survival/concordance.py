@@ -60,7 +60,9 @@ def concordance(
     influence = (agree - against - somers * (found[2] + others[2])) * weight / n_pairs
     if cluster is not None:
         influence = np.bincount(cluster, influence)
-    return Concordance((somers + 1) / 2, float(np.sqrt(influence @ influence)) / 2)
+    count = 1.0 if rows.count is None else rows.count
+    error = float(np.sqrt((influence**2 / count).sum())) / 2
+    return Concordance((somers + 1) / 2, error)
 
 
 def _compared(
@@ -81,7 +83,11 @@ def _compared(
 
 
 def later_and_lower(
-    key: NDArray, rank: NDArray, weight: NDArray, query_key: NDArray, query_rank: NDArray
+    key: NDArray,
+    rank: NDArray,
+    weight: NDArray,
+    query_key: NDArray,
+    query_rank: NDArray,
 ) -> NDArray[np.float64]:
     """Sum of the weights with key > query_key and rank < query_rank, by query.
 
@@ -106,7 +112,9 @@ def later_and_lower(
         second = np.flatnonzero(is_second)
         out[place[second]] += total[second] - total[start[second]]
         seconds_before = n_second[:-1] - n_second[start]
-        target = np.where(is_second, start + half + seconds_before, here - seconds_before)
+        target = np.where(
+            is_second, start + half + seconds_before, here - seconds_before
+        )
         moved, moved_values = np.empty_like(place), np.empty_like(values)
         moved[target], moved_values[target] = place, values
         place, values = moved, moved_values

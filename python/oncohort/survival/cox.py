@@ -193,31 +193,27 @@ def result(
 
     if not 0 < ci_level < 1:
         raise ValueError(f"ci_level must be between 0 and 1, not {ci_level}")
-    null, there = fit.maximum.null, fit.maximum.there
-    p = len(fit.beta)
-    naive = np.linalg.inv(there.information)
+    naive = np.linalg.inv(fit.maximum.there.information)
     scaled = naive if robust is None else robust.covariance
     error = np.sqrt(np.diag(scaled)) / fit.scale
     beta = fit.beta / fit.scale
     reach = ndtri(0.5 + ci_level / 2) * error
-    ratio = 2 * (there.log_likelihood - null.log_likelihood)
-    score = float(null.score @ np.linalg.solve(null.information, null.score))
     count = fit.rows.count
+    with np.errstate(over="ignore"):  # infinite where the unit of a covariate is tiny
+        ratio, low, high = np.exp([beta, beta - reach, beta + reach])
     return Cox(
         terms=fit.names,
         coefficient=beta,
         std_error=np.sqrt(np.diag(naive)) / fit.scale,
         robust_std_error=None if robust is None else error,
-        hazard_ratio=np.exp(beta),
-        ci_low=np.exp(beta - reach),
-        ci_high=np.exp(beta + reach),
+        hazard_ratio=ratio,
+        ci_low=low,
+        ci_high=high,
         z=beta / error,
         p_value=2 * ndtr(-np.abs(beta / error)),
-        log_likelihood=there.log_likelihood,
-        log_likelihood_null=null.log_likelihood,
-        likelihood_ratio=chi_square_test(ratio, p),
-        score=chi_square_test(score, p),
-        wald=chi_square_test(float(fit.beta @ np.linalg.solve(scaled, fit.beta)), p),
+        log_likelihood=fit.maximum.there.log_likelihood,
+        log_likelihood_null=fit.maximum.null.log_likelihood,
+        **_tests(fit, scaled),
         robust_score=None if robust is None else robust.score,
         n=int(fit.rows.time.size if count is None else count.sum()),
         n_events=int(fit.sets.n_events.sum()),
@@ -226,3 +222,15 @@ def result(
         fitted=fit,
         cluster=cluster,
     )
+
+
+def _tests(fit: Fitted, covariance: NDArray) -> dict[str, ChiSquare]:
+    """Test that all coefficients are 0, in three ways."""
+    null, there = fit.maximum.null, fit.maximum.there
+    squares = {
+        "likelihood_ratio": 2 * (there.log_likelihood - null.log_likelihood),
+        "score": null.score @ np.linalg.solve(null.information, null.score),
+        "wald": fit.beta @ np.linalg.solve(covariance, fit.beta),
+    }
+    p = len(fit.beta)
+    return {name: chi_square_test(float(each), p) for name, each in squares.items()}

@@ -80,6 +80,21 @@ def parsed(formula: str) -> Parsed:
     return Parsed(names, tuple(kept), *(tuple(s) for s in special.values()))
 
 
+def variables(terms: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Columns that the terms of a formula need, each once."""
+    from formulaic import Formula
+
+    found: list[str] = []
+    for expr in (expr for term in terms for expr in term):
+        match = FACTOR.fullmatch(expr)
+        if match or re.fullmatch(r"[^\W\d]\w*", expr):
+            found.append(match[1] if match else expr)
+        else:
+            needed = Formula(f"0 + {expr}").required_variables
+            found += sorted(str(name) for name in needed)
+    return list(dict.fromkeys(found))
+
+
 def design(data: Any, terms: tuple[tuple[str, ...], ...]) -> Design:
     """Design of the terms on a table of shape (n_rows, ...), an intercept in mind."""
     if not terms:
@@ -132,7 +147,9 @@ def _factor(data: Any, expr: str) -> Factor:
         parts = [(expr, column.levels)]
         return Factor(column.code, column.levels.size, parts, parts)
     if re.fullmatch(r"[^\W\d]\w*", name):
-        raise ValueError(f"{name}: no such column; there are {', '.join(map(str, data))}")
+        raise ValueError(
+            f"{name}: no such column; there are {', '.join(map(str, data))}"
+        )
     return _worked_out(data, expr)
 
 
@@ -142,9 +159,9 @@ def _dummies(expr: str, column: Coded) -> Factor:
         column = column.present()
     if column.levels.size < 2:
         raise ValueError(f"{expr} is the same for everybody: nothing to estimate")
-    rows = np.eye(column.levels.size)
-    full = [(f"{expr}[{level}]", row) for level, row in zip(column.levels, rows)]
-    reduced = [(f"{expr}[T.{level}]", row) for level, row in zip(column.levels, rows)]
+    rows = list(enumerate(np.eye(column.levels.size)))
+    full = [(f"{expr}[{column.levels[k]}]", row) for k, row in rows]
+    reduced = [(f"{expr}[T.{column.levels[k]}]", row) for k, row in rows]
     return Factor(column.code, column.levels.size, reduced[1:], full)
 
 

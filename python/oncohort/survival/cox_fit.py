@@ -75,9 +75,7 @@ def fitted(rows: Rows, design: Design, ties: str) -> Fitted:
 
     start = _start(rows, sets, x, order, ties, design.names)
     top = maximum(evaluate, design.names, start)
-    return Fitted(
-        design.names, design.terms, rows, sets, x, scale, ties, top.beta, top
-    )
+    return Fitted(design.names, design.terms, rows, sets, x, scale, ties, top.beta, top)
 
 
 def _start(

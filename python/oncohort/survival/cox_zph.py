@@ -23,7 +23,9 @@ class ProportionalHazards(NamedTuple):
 def proportional_hazards(fitted: Fitted, transform: str) -> ProportionalHazards:
     """Score test of adding each term times a function of time to the model."""
     if transform not in TRANSFORMS:
-        raise ValueError(f"transform {transform!r}: give one of {', '.join(TRANSFORMS)}")
+        raise ValueError(
+            f"transform {transform!r}: give one of {', '.join(TRANSFORMS)}"
+        )
     g = _time_weight(fitted, transform)
     parts = [
         derivatives(

@@ -49,7 +49,9 @@ def maximum(
             return Maximum(beta + step, null, there)
         after = evaluate(beta + step)
         halvings, slack = 0, 1e-12 * (1 + abs(there.log_likelihood))
-        while not after.log_likelihood >= there.log_likelihood - slack and halvings < 30:
+        while (
+            not after.log_likelihood >= there.log_likelihood - slack and halvings < 30
+        ):
             step, halvings = step / 2, halvings + 1
             after = evaluate(beta + step)
         gain = after.log_likelihood - there.log_likelihood

@@ -13,7 +13,7 @@ from oncohort.survival.risk_sets import RiskSets
 from oncohort.survival.segments import running_sums
 from oncohort.survival.tied_events import TiedSums, tied_sums
 
-BLOCK = 16384
+BLOCK = 150_000  # numbers, not lines
 
 
 class Derivatives(NamedTuple):
@@ -122,8 +122,9 @@ def _sums(sets: RiskSets, x: NDArray, risk: NDArray):
     is_small = 2 * x.shape[0] < matrix.nnz
     product = x * risk[:, None] if is_small else None
     n_times = sets.time.size
-    for end in range(n_times, 0, -BLOCK):
-        start = max(0, end - BLOCK)
+    length = BLOCK // x.shape[1]
+    for end in range(n_times, 0, -length):
+        start = max(0, end - length)
         lines = matrix.indptr[2 * start : 2 * end + 1]
         chosen = slice(lines[0], lines[-1])
         values, cells = matrix.data[chosen], matrix.indices[chosen]
@@ -194,4 +195,6 @@ def vector_times(vector: NDArray, x: NDArray) -> NDArray[np.float64]:
     """Product of a vector and a tall matrix, in pieces as well."""
     size = max(64, 9000 // x.shape[1])
     pieces = range(0, len(x), size)
-    return sum(vector[start : start + size] @ x[start : start + size] for start in pieces)
+    return sum(
+        vector[start : start + size] @ x[start : start + size] for start in pieces
+    )

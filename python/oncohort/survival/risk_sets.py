@@ -33,7 +33,8 @@ class RiskSets(NamedTuple):
     `at_exit` points a row to line 2t (left at or after event t, before the next) or
     2t + 1 (had event t) of `weights`, `at_entry` to 2t if it entered then; -1: before
     the first event of its stratum. `weights` (2T x cells, sparse) holds the sum of the
-    weights of those who leave, minus that of those who enter; `event_cells` the events' weights by cell.
+    weights of those who leave, minus that of those who enter; `event_cells` holds the
+    events' weights by cell.
     """
 
     cell: NDArray[np.integer]
@@ -53,7 +54,10 @@ def time_codes(
     """Times (and entries) as positions in one ascending array, near ties made ties."""
     both = time if entry is None else np.concatenate([time, entry])
     column = coded(both, "time")
-    if column.code is None or column.levels[-1] * TIED > np.diff(column.levels[:2]).sum():
+    if (
+        column.code is None
+        or column.levels[-1] * TIED > np.diff(column.levels[:2]).sum()
+    ):
         column = _without_near_ties(column.present())
     code, n = column.code, np.size(time)
     return code[:n], None if entry is None else code[n:], column.levels
@@ -81,7 +85,7 @@ def risk_sets(rows: Rows, cell: NDArray | None) -> tuple[RiskSets, NDArray | Non
         at_entry[at_entry < 0] = -1
     order = None
     if cell is None:
-        order = np.argsort(at_exit, kind="stable").astype(np.int32)
+        order = _ordered(at_exit, 2 * n_times).astype(np.int32)
         cell = np.empty_like(order)
         cell[order] = np.arange(order.size, dtype=np.int32)
     died = at_time[rows.event]
@@ -91,7 +95,7 @@ def risk_sets(rows: Rows, cell: NDArray | None) -> tuple[RiskSets, NDArray | Non
         cell,
         at_exit,
         at_entry,
-        _sparse(rows, at_exit, at_entry, cell, (2 * n_times, n_cells)),
+        _sparse(rows, at_exit, at_entry, cell, (2 * n_times, n_cells), order),
         np.bincount(cell[rows.event], weight, n_cells).astype(float),
         np.bincount(died, count, n_times).astype(float),
         np.bincount(died, weight, n_times).astype(float),
@@ -133,38 +137,43 @@ def _last(events: NDArray, key: NDArray) -> NDArray[np.int32]:
     return (np.searchsorted(events, key, side="right") - 1).astype(np.int32)
 
 
+def _ordered(line: NDArray, n_lines: int) -> NDArray[np.integer]:
+    """Order of lines, -1 first; numbers of 16 bits are sorted by radix."""
+    if n_lines < 65535:
+        return np.argsort((line + 1).astype(np.uint16), kind="stable")
+    return np.argsort(line)
+
+
 def _sparse(
     rows: Rows,
     at_exit: NDArray,
     at_entry: NDArray | None,
     cell: NDArray,
     shape: tuple[int, int],
+    order: NDArray | None,
 ) -> Any:
     """Sum of weights by line and cell, entries subtracted."""
     from scipy import sparse
 
-    weight = rows.weight
-    line, column = at_exit, cell
-    if at_entry is not None:
-        weight = np.ones(at_exit.size) if weight is None else weight
-        weight = np.concatenate([weight, -weight])
-        line, column = np.concatenate([line, at_entry]), np.concatenate([cell, cell])
-    if (line < 0).any():
-        known = line >= 0
-        line, column = line[known], column[known]
-        weight = weight if weight is None else weight[known]
     n_lines, n_cells = shape
-    if n_lines * n_cells <= 4 * line.size + 4096:
-        key = line.astype(np.int64) * n_cells + column
-        total = np.bincount(key, weight, n_lines * n_cells)
-        line, column = np.divmod(np.flatnonzero(total), n_cells)
-        weight = total[total != 0].astype(float)
-        order = slice(None)
+    weight = np.ones(cell.size) if rows.weight is None else rows.weight
+    line = at_exit
+    if at_entry is not None:
+        weight = np.concatenate([weight, -weight])
+        line, cell = np.concatenate([line, at_entry]), np.concatenate([cell, cell])
+        order = None
+    n_before = int((line < 0).sum())
+    if order is None and n_lines * n_cells <= 4 * line.size + 4096:
+        key = (line * np.int64(n_cells) + cell)[
+            slice(None) if not n_before else line >= 0
+        ]
+        total = np.bincount(key, weight if not n_before else weight[line >= 0])
+        line, cell = np.divmod(np.flatnonzero(total), n_cells)
+        weight, n_before = total[total != 0], 0
     else:
-        # 16-bit keys are sorted by radix
-        line = line.astype(np.uint16) if n_lines < 65536 else line
-        order = np.argsort(line, kind="stable")
-        weight = np.ones(line.size) if weight is None else weight[order]
-    start = np.append(0, np.cumsum(np.bincount(line, minlength=n_lines)))
-    parts = (weight, column[order].astype(np.int32), start.astype(np.int32))
+        order = _ordered(line, n_lines) if order is None else order
+        weight, cell = weight[order[n_before:]], cell[order[n_before:]]
+    start = np.cumsum(np.bincount(line + 1, minlength=n_lines + 1)) - n_before
+    start[0] = 0
+    parts = (weight, cell.astype(np.int32, copy=False), start.astype(np.int32))
     return sparse.csr_matrix(parts, shape=shape)

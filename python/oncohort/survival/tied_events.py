@@ -25,22 +25,18 @@ class TiedSums(NamedTuple):
 def tied_sums(
     at_risk: NDArray, own: NDArray, n: NDArray, weight: NDArray, ties: str
 ) -> TiedSums:
-    """Sums for times with `at_risk`, of it tied `own`, `n` events of summed `weight`."""
-    if ties == "breslow" or n.max() <= 1:
-        once, none = weight / at_risk, np.zeros(n.size)
-        logs = weight * np.log(at_risk)
-        return TiedSums(logs, (once, none), (once / at_risk, none, none))
-    c = weight / n
-    share = np.where(n > 1, own / at_risk, 0.0)
-    is_small = share < SHARE
-    out = np.empty((6, n.size))
-    if n.sum() < 8 * n.size:
-        is_small[:] = False
-    for chosen, sums in ((is_small, _by_series), (~is_small, _one_by_one)):
+    """Sums for times with `at_risk`, `own` of it tied, `n` events of all `weight`."""
+    once, none = weight / at_risk, np.zeros(n.size)
+    out = np.stack([weight * np.log(at_risk), once, none, once / at_risk, none, none])
+    is_tied = (n > 1) & (ties == "efron")
+    is_small = is_tied & (own < SHARE * at_risk) & (n.sum() > 8 * n.size)
+    for chosen, sums in ((is_small, _by_series), (is_tied & ~is_small, _one_by_one)):
         if chosen.any():
-            out[:, chosen] = sums(at_risk[chosen], share[chosen], n[chosen])
+            many, left = n[chosen], at_risk[chosen]
+            made = sums(left, own[chosen] / left, many)
+            out[:, chosen] = made * (weight[chosen] / many)
     logs, b0, b1, a0, a1, a2 = out
-    return TiedSums(c * logs, (c * b0, c * b1), (c * a0, c * a1, c * a2))
+    return TiedSums(logs, (b0, b1), (a0, a1, a2))
 
 
 def _one_by_one(at_risk: NDArray, share: NDArray, n: NDArray) -> NDArray:
