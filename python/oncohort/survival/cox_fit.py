@@ -14,7 +14,7 @@ from oncohort.survival.partial_likelihood import (
     score_of,
 )
 from oncohort.survival.risk_sets import RiskSets, Rows, risk_sets
-from oncohort.survival.score_residuals import score_residuals
+from oncohort.survival.score_residuals import members, score_residuals
 
 TIES = ("efron", "breslow")
 LARGE, SHARE = 50_000, 16
@@ -126,10 +126,10 @@ def _scaled(
 
 def sandwich(fit: Fitted, cluster: NDArray[np.integer] | None) -> Sandwich:
     """Sandwich covariance after Lin and Wei, each row a cluster if None is given."""
-    found = []
+    found, rows = [], members(fit.sets, fit.rows, cluster)
     for beta in (fit.beta, np.zeros_like(fit.beta)):
         gathered = hazards(fit.sets, fit.x, beta, ties=fit.ties)
-        found.append(score_residuals(fit.sets, fit.rows, fit.x, gathered, cluster))
+        found.append(score_residuals(rows, fit.x, gathered))
     there, null = found
     bread = np.linalg.inv(fit.maximum.there.information)
     score = float(null.total @ np.linalg.solve(null.square, null.total))
