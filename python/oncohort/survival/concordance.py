@@ -96,19 +96,21 @@ def later_and_lower(
     have the first half's lower ranks, already summed, before them.
     """
     n_points, n = key.size, key.size + query_key.size
-    is_query = np.arange(n) >= n_points
-    by_key = np.lexsort((~is_query, -np.append(key, query_key)))
-    place = np.empty(n, np.int64)
-    place[by_key] = np.arange(n)
-    by_rank = np.lexsort((~is_query, np.append(rank, query_rank)))
+    is_point = np.arange(n) < n_points
+    # of equal keys, and of equal ranks, the queries come first: neither counts
+    by_key = np.argsort(is_point - 2 * np.append(key, query_key))
+    place = np.empty(n, np.int32)
+    place[by_key] = np.arange(n, dtype=np.int32)
+    by_rank = np.argsort(is_point + 2 * np.append(rank, query_rank))
     place, values = place[by_rank], np.append(weight, np.zeros(n - n_points))[by_rank]
-    out, here = np.zeros(n), np.arange(n)
+    out, here = np.zeros(n), np.arange(n, dtype=np.int32)
     for bit in range(max(n - 1, 1).bit_length() - 1, -1, -1):
         half = 1 << bit
         is_second = (place & half) > 0
         start = here & ~(2 * half - 1)
         total = np.append(0.0, np.cumsum(np.where(is_second, 0.0, values)))
-        n_second = np.append(0, np.cumsum(is_second))
+        n_second = np.zeros(n + 1, np.int32)
+        np.cumsum(is_second, out=n_second[1:])
         second = np.flatnonzero(is_second)
         out[place[second]] += total[second] - total[start[second]]
         seconds_before = n_second[:-1] - n_second[start]
