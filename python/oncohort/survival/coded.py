@@ -123,7 +123,7 @@ def _on_a_grid(values: NDArray) -> Coded | None:
         if not np.array_equal(whole / scale, values):
             continue
         low, high = whole.min(), whole.max()
-        if not high - low < limit:
+        if not np.isfinite(whole[0]) or high - low >= limit:
             return None
         whole -= low
         return Coded(_small(whole, high - low), np.arange(low, high + 1) / scale)
