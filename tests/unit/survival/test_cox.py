@@ -216,3 +216,13 @@ def test_zph_refuses_unknown_transforms_and_log_of_zero():
     data.loc[0, ["time", "event"]] = 0, True
     with pytest.raises(ValueError, match="event at time 0 has no logarithm"):
         cox_zph(cox(data, "age"), "log")
+
+
+def test_zph_fits_the_model_itself_if_asked():
+    data = made_up()
+    fitted = cox_zph(cox(data, "arm + age", strata="site"), "rank")
+    asked = cox_zph(data, "rank", formula="arm + age", strata="site")
+    assert list(fitted.chi_square) == list(asked.chi_square)
+    assert fitted.terms == ("arm", "age", "GLOBAL")
+    with pytest.raises(ValueError, match="data and formula"):
+        cox_zph(data)
