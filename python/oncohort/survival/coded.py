@@ -114,7 +114,8 @@ def _on_a_grid(values: NDArray) -> Coded | None:
         low, high = int(values.min()), int(values.max())
         if high - low >= limit:
             return None
-        return Coded(_small(values - low, high - low), np.arange(low, high + 1))
+        wide = values.astype(np.int64, copy=False)  # int8 has no room for a difference
+        return Coded(_small(wide - low, high - low), np.arange(low, high + 1))
     for scale in DECIMALS:
         if not _fits(values[:SAMPLE], scale):
             continue
@@ -122,7 +123,7 @@ def _on_a_grid(values: NDArray) -> Coded | None:
         if not np.array_equal(whole / scale, values):
             continue
         low, high = whole.min(), whole.max()
-        if high - low >= limit:
+        if not np.isfinite(whole[0]) or high - low >= limit:
             return None
         whole -= low
         return Coded(_small(whole, high - low), np.arange(low, high + 1) / scale)

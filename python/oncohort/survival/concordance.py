@@ -30,6 +30,9 @@ def concordance(
     n_levels, n = rows.levels.size, rows.time.size
     size = max(1.0, float(np.abs(risk).max()))
     ranks = np.unique(np.rint(risk / (1e-11 * size)), return_inverse=True)[1]
+    if rows.weight is None and rows.entry is None and cluster is None:
+        rows, ranks = _counted(rows, ranks)
+        n = rows.time.size
     stratum = np.zeros(n, np.int64) if rows.stratum is None else rows.stratum
     stratum = stratum.astype(np.int64)
     rank = stratum * (int(ranks.max()) + 1) + ranks
@@ -52,6 +55,18 @@ def concordance(
         early = _compared(enter, rank, weight, *events[:2], last[event])
         found[:, event] -= early
         others -= _compared(*earlier, -enter, -rank, 1 - base)
+    count = np.ones(n) if rows.count is None else rows.count
+    return _summary(found, others, weight, count, cluster)
+
+
+def _summary(
+    found: NDArray,
+    others: NDArray,
+    weight: NDArray,
+    count: NDArray,
+    cluster: NDArray | None,
+) -> Concordance:
+    """Estimate and error from pairs with a row as the event, and as the other."""
     n_pairs = float(weight @ found[2])
     # the event should have the higher risk of the two
     agree = found[0] + others[0]
@@ -59,10 +74,31 @@ def concordance(
     somers = float(weight @ (agree - against)) / 2 / n_pairs
     influence = (agree - against - somers * (found[2] + others[2])) * weight / n_pairs
     if cluster is not None:
-        influence = np.bincount(cluster, influence)
-    count = 1.0 if rows.count is None else rows.count
+        influence, count = np.bincount(cluster, influence), 1.0
     error = float(np.sqrt((influence**2 / count).sum())) / 2
     return Concordance((somers + 1) / 2, error)
+
+
+def _counted(rows: Rows, ranks: NDArray[np.integer]) -> tuple[Rows, NDArray]:
+    """Equal rows as one with a count: with categories few are left of a million."""
+    n_strata = 1 if rows.stratum is None else int(rows.stratum.max()) + 1
+    if 2 * rows.levels.size * n_strata * (int(ranks.max()) + 1) >= 2**63:
+        return rows, ranks
+    key = 2 * rows.time.astype(np.int64) + rows.event
+    if rows.stratum is not None:
+        key += 2 * rows.levels.size * rows.stratum.astype(np.int64)
+    key = key * (int(ranks.max()) + 1) + ranks
+    _, index, count = np.unique(key, return_index=True, return_counts=True)
+    stratum = None if rows.stratum is None else rows.stratum[index]
+    count = count.astype(float)
+    same = rows._replace(
+        time=rows.time[index],
+        event=rows.event[index],
+        stratum=stratum,
+        weight=count,
+        count=count,
+    )
+    return same, ranks[index]
 
 
 def _compared(
@@ -96,19 +132,21 @@ def later_and_lower(
     have the first half's lower ranks, already summed, before them.
     """
     n_points, n = key.size, key.size + query_key.size
-    is_query = np.arange(n) >= n_points
-    by_key = np.lexsort((~is_query, -np.append(key, query_key)))
-    place = np.empty(n, np.int64)
-    place[by_key] = np.arange(n)
-    by_rank = np.lexsort((~is_query, np.append(rank, query_rank)))
+    is_point = np.arange(n) < n_points
+    # of equal keys, and of equal ranks, the queries come first: neither counts
+    by_key = np.argsort(is_point - 2 * np.append(key, query_key))
+    place = np.empty(n, np.int32)
+    place[by_key] = np.arange(n, dtype=np.int32)
+    by_rank = np.argsort(is_point + 2 * np.append(rank, query_rank))
     place, values = place[by_rank], np.append(weight, np.zeros(n - n_points))[by_rank]
-    out, here = np.zeros(n), np.arange(n)
+    out, here = np.zeros(n), np.arange(n, dtype=np.int32)
     for bit in range(max(n - 1, 1).bit_length() - 1, -1, -1):
         half = 1 << bit
         is_second = (place & half) > 0
         start = here & ~(2 * half - 1)
         total = np.append(0.0, np.cumsum(np.where(is_second, 0.0, values)))
-        n_second = np.append(0, np.cumsum(is_second))
+        n_second = np.zeros(n + 1, np.int32)
+        np.cumsum(is_second, out=n_second[1:])
         second = np.flatnonzero(is_second)
         out[place[second]] += total[second] - total[start[second]]
         seconds_before = n_second[:-1] - n_second[start]

@@ -152,13 +152,15 @@ def _is_fractional(weight: NDArray | None) -> bool:
     return weight is not None and bool((weight != np.floor(weight)).any())
 
 
-def cox_zph(fit: Cox, transform: str = "km") -> ProportionalHazards:
+def cox_zph(
+    fit: Any, transform: str = "km", *, formula: str | None = None, **outcome: Any
+) -> ProportionalHazards:
     """Test proportional hazards, term by term and together: R's `cox.zph`.
 
     Parameters
     ----------
-    fit : Cox
-        A fitted model.
+    fit : Cox, or DataFrame or mapping as for `cox`
+        A fitted model, or data with a `formula` and the other arguments of `cox`.
     transform : str
         Function of time that a coefficient may change with: "km" (1 - Kaplan-Meier of
         all rows), "identity", "rank" or "log".
@@ -171,13 +173,17 @@ def cox_zph(fit: Cox, transform: str = "km") -> ProportionalHazards:
     Raises
     ------
     ValueError
-        If the transform is unknown.
+        If the transform is unknown, or the model cannot be fitted.
 
     References
     ----------
     Grambsch PM, Therneau TM (1994). Biometrika 81:515-526; score test as in the
     package survival since 3.0.
     """
+    if not isinstance(fit, Cox):
+        if formula is None:
+            raise ValueError("give a fitted model, or data and formula=...")
+        fit = cox(fit, formula, **outcome)
     return proportional_hazards(fit.fitted, transform)
 
 

@@ -46,8 +46,9 @@ def rows_of(
 
 def codes_of(data: Any, given: Any, what: str, rows: Rows) -> NDArray[np.integer]:
     """Codes 0, 1, ... of a grouping: a column, several, or an array."""
-    is_several = isinstance(given, list | tuple) and isinstance(given[0], str)
-    names = list(given) if is_several and given[0] in data else [given]
+    is_several = isinstance(given, list) and isinstance(given[0], str)
+    is_several = isinstance(given, tuple) or (is_several and given[0] in data)
+    names = list(given) if is_several else [given]
     code = np.zeros(rows.time.size, np.int64)
     for name in names:
         column = coded(_column(data, name), _label(name, what), is_group=True)

@@ -55,28 +55,29 @@ def derivatives(
     risk = np.exp(eta)
     n_times, width = sets.time.size, x.shape[1]
     weight = np.ones(n_times) if time_weight is None else time_weight
-    score, second = np.zeros(width), np.zeros((width, width))
+    second = np.zeros((width, width))
     direct, tied = np.zeros(n_times), np.zeros(n_times)
     log_likelihood = 0.0
     for block, at_risk, own in _sums(sets, x, risk):
         steps = _tied(sets, block, at_risk[:, 0], own[:, 0], ties)
         g = weight[block]
         log_likelihood -= steps.logs.sum()
-        b, a = [each * g for each in steps.b], [each * g for each in steps.a]
-        direct[block], tied[block] = b
-        score -= b[0] @ at_risk - b[1] @ own
+        a = [each * g for each in steps.a]
+        direct[block], tied[block] = (each * g for each in steps.b)
         second += cross_product(at_risk, a[0], at_risk)
-        if steps.a[1].any():
-            cross = cross_product(at_risk, a[1], own)
-            second += cross_product(own, a[2], own) - cross - cross.T
+        some = np.flatnonzero(a[1])
+        if some.size:
+            own = own[some]
+            cross = cross_product(at_risk[some], a[1][some], own)
+            second += cross_product(own, a[2][some], own) - cross - cross.T
     events = sets.event_cells
     log_likelihood += float((events * eta).sum())
     if time_weight is not None:
         events = sets.weights.T @ _of_events(weight)
     gathered = sets.weights.T @ _by_line(direct, tied, sets.first)
-    score += vector_times(events, x)
-    information = cross_product(x, risk * gathered, x) - second
-    return Derivatives(log_likelihood, score[1:], information[1:, 1:])
+    first = cross_product(x, risk * gathered, x)
+    score = vector_times(events, x) - first[0]  # its column 0 is 1
+    return Derivatives(log_likelihood, score[1:], (first - second)[1:, 1:])
 
 
 def score_of(

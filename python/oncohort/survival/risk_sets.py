@@ -172,7 +172,10 @@ def _sparse(
         weight, n_before = total[total != 0], 0
     else:
         order = _ordered(line, n_lines) if order is None else order
-        weight, cell = weight[order[n_before:]], cell[order[n_before:]]
+        order = order[n_before:]
+        is_one = rows.weight is None and at_entry is None
+        weight = weight[: order.size] if is_one else weight[order]
+        cell = cell[order]
     start = np.cumsum(np.bincount(line + 1, minlength=n_lines + 1)) - n_before
     start[0] = 0
     parts = (weight, cell.astype(np.int32, copy=False), start.astype(np.int32))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from oncohort.survival.partial_likelihood import Hazards
+from oncohort.survival.partial_likelihood import Hazards, cross_product
 from oncohort.survival.risk_sets import RiskSets, Rows
 
 BLOCK = 131072
@@ -18,66 +18,76 @@ class Residuals(NamedTuple):
     square: NDArray[np.float64]
 
 
+class Members(NamedTuple):
+    """Rows in order of their cluster; cluster k has those from start[k] to start[k+1].
+
+    Without clusters each row is its own.
+    """
+
+    cell: NDArray[np.integer]
+    at_exit: NDArray[np.integer]
+    at_entry: NDArray[np.integer] | None
+    event: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    start: NDArray[np.int64]
+
+
+def members(sets: RiskSets, rows: Rows, cluster: NDArray[np.integer] | None) -> Members:
+    """Sort rows by cluster."""
+    n = rows.time.size
+    weight = np.ones(n) if rows.weight is None else rows.weight
+    parts = (sets.cell, sets.at_exit, sets.at_entry, rows.event, weight)
+    if cluster is None:
+        return Members(*parts, np.arange(n + 1))
+    order = np.argsort(cluster)
+    start = np.append(0, np.cumsum(np.bincount(cluster)))
+    return Members(*(e if e is None else e[order] for e in parts), start)
+
+
 def score_residuals(
-    sets: RiskSets,
-    rows: Rows,
-    x: NDArray[np.float64],
-    hazards: Hazards,
-    cluster: NDArray[np.integer] | None,
+    rows: Members, x: NDArray[np.float64], hazards: Hazards
 ) -> Residuals:
-    """Sum over clusters (each row its own if None); shapes (p,) and (p, p).
+    """Sum over clusters; shapes (p,) and (p, p).
 
     References
     ----------
     Therneau TM, Grambsch PM (2000). Modeling Survival Data, section 7.1 (score
     residuals; with Efron's ties averaged over the tied events, as in R).
     """
-    n_rows = rows.time.size
-    if cluster is not None:
-        found = _by_cluster(sets, rows, x, hazards, cluster, slice(0, n_rows))
-        return Residuals(found.sum(axis=0), found.T @ found)
     total, square = 0.0, 0.0
-    for start in range(0, n_rows, BLOCK):
-        chosen = slice(start, min(start + BLOCK, n_rows))
-        own = np.arange(chosen.stop - start, dtype=np.int32)
-        found = _by_cluster(sets, rows, x, hazards, own, chosen)
-        total, square = total + found.sum(axis=0), square + found.T @ found
+    for first in range(0, rows.start.size - 1, BLOCK):
+        start = rows.start[first : first + BLOCK + 1]
+        chosen = slice(start[0], start[-1])
+        part = [e if e is None else e[chosen] for e in rows[:-1]]
+        found = _by_cluster(Members(*part, start - start[0]), x, hazards)
+        total = total + found.sum(axis=0)
+        square = square + cross_product(found, np.ones(len(found)), found)
     return Residuals(total, square)
 
 
-def _by_cluster(
-    sets: RiskSets,
-    rows: Rows,
-    x: NDArray,
-    hazards: Hazards,
-    cluster: NDArray,
-    chosen: slice,
-) -> NDArray[np.float64]:
-    """Residuals of some rows summed by cluster, shape (n_clusters, p)."""
-    cell, line = sets.cell[chosen], sets.at_exit[chosen]
-    event = rows.event[chosen]
-    weight = np.ones(cell.size) if rows.weight is None else rows.weight[chosen]
-    risk = weight * hazards.risk[cell]
-    n = int(cluster.max()) + 1
+def _by_cluster(rows: Members, x: NDArray, hazards: Hazards) -> NDArray[np.float64]:
+    """Residuals of some clusters, shape (n_clusters, p)."""
+    line = np.maximum(rows.at_exit, 0)
     # who left before the first event was never at risk
-    hazard = np.where(line >= 0, hazards.hazard[line], 0.0)
-    pieces = [(risk * (line >= 0), np.maximum(line, 0))]
-    if sets.at_entry is not None:
-        entry = sets.at_entry[chosen]
-        hazard -= np.where(entry >= 0, hazards.hazard[entry], 0.0)
-        pieces.append((-risk * (entry >= 0), np.maximum(entry, 0)))
-    found = _spread(cluster, cell, weight * event - risk * hazard, n, x[:, 1:])
-    for values, lines in pieces:
-        found += _spread(cluster, lines, values, n, hazards.mean)
-    died = (cluster[event], line[event] // 2, -weight[event])
-    return found + _spread(*died, n, hazards.event_mean)
+    risk = rows.weight * hazards.risk[rows.cell]
+    left = np.where(rows.at_exit >= 0, risk, 0.0)
+    hazard = left * hazards.hazard[line]
+    found = _spread(rows.start, line, left, hazards.mean)
+    if rows.at_entry is not None:
+        line_before = np.maximum(rows.at_entry, 0)
+        entered = np.where(rows.at_entry >= 0, risk, 0.0)
+        hazard -= entered * hazards.hazard[line_before]
+        found -= _spread(rows.start, line_before, entered, hazards.mean)
+    own = np.where(rows.event, rows.weight, 0.0)
+    found += _spread(rows.start, rows.cell, own - hazard, x)[:, 1:]
+    died = np.append(0, np.cumsum(rows.event))[rows.start]
+    times = line[rows.event] // 2
+    return found - _spread(died, times, own[rows.event], hazards.event_mean)
 
 
-def _spread(
-    cluster: NDArray, column: NDArray, values: NDArray, n: int, table: NDArray
-) -> Any:
+def _spread(start: NDArray, column: NDArray, values: NDArray, table: NDArray) -> Any:
     """Sum of values times rows of a table, by cluster."""
     from scipy import sparse
 
-    shape = (n, table.shape[0])
-    return sparse.csr_matrix((values, (cluster, column)), shape=shape) @ table
+    shape = (start.size - 1, table.shape[0])
+    return sparse.csr_matrix((values, column, start), shape=shape) @ table
