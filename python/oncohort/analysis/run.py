@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from oncohort.analysis.adjusted_comparison import adjusted_comparison
+from oncohort.analysis.adverse_events import adverse_events
 from oncohort.analysis.baseline_table import baseline_table
 from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
+from oncohort.analysis.competing_events import competing_events
+from oncohort.analysis.definitions import definitions
+from oncohort.analysis.multivariable import multivariable
 from oncohort.analysis.plan import Analysis, Plan, load_plan
+from oncohort.analysis.proportions import proportions
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.sensitivity import sensitivity
@@ -28,8 +33,15 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        proportions,
+        adverse_events,
+        competing_events,
+        multivariable,
+        definitions,
     )
 }
+# kinds that look at no patient of the cohort
+ABOUT_NOBODY = ("cohort_flow", "definitions")
 
 
 def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
@@ -145,7 +157,7 @@ def _check_columns(
     plan: Plan, analysis: Analysis, path: Path, data: StudyTables
 ) -> None:
     """Refuse a plan that names a column its table does not have."""
-    if analysis.kind == "cohort_flow":
+    if analysis.kind in ABOUT_NOBODY:
         return
     named = [analysis.arm_column, *analysis.flags, *analysis.covariates]
     named += [variable.column for variable in analysis.variables]
@@ -153,6 +165,8 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+    if analysis.kind == "competing_events":
+        named.append(analysis.endpoint.exit)
     named += [name for name in (analysis.response, analysis.benefit) if name]
     known = data.columns(analysis.table)
     for column in named:
