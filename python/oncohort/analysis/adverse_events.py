@@ -17,6 +17,8 @@ BANDS = {
     "g5": (5,),
     "grade_unknown": (None,),
 }
+# the others are shown if anybody has one
+PRINTED = ("any", "g1_2", "g3_4")
 WORST = "count of patients by the worst grade of the term (CTCAE), each patient once"
 EVENTS = "sum of the patients of each term: a patient with two terms counts twice"
 
@@ -35,17 +37,19 @@ def adverse_events(
     for arm, n in with_all({arm: sizes[arm] for arm in arms}).items():
         yield place.at(variable="patients", arm=arm).count("n", n)
     grades = _grades(analysis, data)
+    seen = {each for *_, each in grades}
+    bands = {k: v for k, v in BANDS.items() if k in PRINTED or seen & {*v}}
     variables = {each.id: {each.value} for each in analysis.terms}
     for name, terms in {**variables, ANY_TERM: set().union(*variables.values())}.items():
         worst = _worst(grades, terms)
-        for band, grade in BANDS.items():
+        for band, grade in bands.items():
             here = place.at(variable=name, level=band)
             inside = Counter(arm for arm, each in worst.values() if each in grade)
             table = {arm: (inside[arm], sizes[arm]) for arm in arms}
             for row in shares(here, plan, table):
                 is_count = row.statistic == "n"
                 yield row._replace(method=_method(row)) if is_count else row
-    for band, grade in BANDS.items():
+    for band, grade in bands.items():
         events = Counter(arm for _, arm, _, each in grades if each in grade)
         for arm, n in with_all({arm: events[arm] for arm in arms}).items():
             here = place.at(variable=ANY_TERM, level=band, arm=arm)

@@ -21,6 +21,7 @@ from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
 from oncohort.analysis.time_to_event import time_to_event
+from oncohort.audit import audit
 from oncohort.dbt_run import Model, compiled_models
 from oncohort.errors import BuildFailed
 
@@ -105,11 +106,15 @@ def _study(
         if analysis.kind == "cohort_flow" or not is_empty:
             rows += _run(plan, analysis, path, data)
     results = {row.result_id: row for row in rows if isinstance(row, Result)}
+    print_path = path.with_name("published_results.csv")
+    printed = _csv_rows(print_path, Printed)
     compared = published_vs_ours(
         plan.study_id,
-        _csv_rows(path.with_name("published_results.csv"), Printed),
+        printed,
+        audit(print_path) if printed else [],
         _csv_rows(path.with_name("published_errata.csv"), Erratum),
         results,
+        plan.alpha,
     )
     verdicts = [row.verdict for row in compared]
     counted = ", ".join(f"{verdicts.count(each)} {each}" for each in VERDICTS)
@@ -125,7 +130,8 @@ def _csv_rows(path: Path, row_type: type) -> list[Any]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
-    return [row_type(*(row[name] for name in row_type._fields)) for row in found]
+    names = row_type._fields
+    return [row_type(*(row.get(name) or "" for name in names)) for row in found]
 
 
 def _run(plan: Plan, analysis: Analysis, path: Path, data: StudyTables) -> list[Any]:
