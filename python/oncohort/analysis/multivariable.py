@@ -70,7 +70,8 @@ def multivariable(
         return
     method = f"Cox proportional hazards without interaction: {model.about}"
     yield from _ratio(own, without, ["arm"], method)
-    method = f"Cox proportional hazards with interaction: {model.about}"
+    cross = f"with interaction arm x {model.crossed.column}"
+    method = f"Cox proportional hazards {cross}: {model.about}"
     for number, term in enumerate(model.terms):
         for index, level in enumerate(list(term.levels)[1:], 1):
             here = place.at(variable=term.column, level=level)
@@ -104,8 +105,8 @@ def _model(analysis: Analysis, patients: Compared) -> Model:
     who = "complete cases" if analysis.complete_cases else "unknown a level of its own"
     names = ", ".join(term.column for term in terms)
     arms = f"{patients.treatment} against {patients.reference}"
-    about = f"{arms}, with {names}, arm x {analysis.interaction}; {who}; Efron ties;"
-    return Model(patients, terms, crossed[0], f"{about} 95% CI and P Wald, two-sided")
+    about = f"{arms}, {names}; {who}; Efron ties; 95% CI and P Wald, two-sided"
+    return Model(patients, terms, crossed[0], about)
 
 
 def _term(patients: Compared, variable: Variable) -> Term:
