@@ -40,7 +40,10 @@ def adverse_events(
     seen = {each for *_, each in grades}
     bands = {k: v for k, v in BANDS.items() if k in PRINTED or seen & {*v}}
     variables = {each.id: {each.value} for each in analysis.terms}
-    for name, terms in {**variables, ANY_TERM: set().union(*variables.values())}.items():
+    for name, terms in {
+        **variables,
+        ANY_TERM: set().union(*variables.values()),
+    }.items():
         worst = _worst(grades, terms)
         for band, grade in bands.items():
             here = place.at(variable=name, level=band)

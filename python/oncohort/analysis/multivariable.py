@@ -120,7 +120,9 @@ def _term(patients: Compared, variable: Variable) -> Term:
             known |= levels[level.id]
     if not known.all():
         value = column[~known][0]
-        raise ValueError(f"column {variable.column} holds {value!r}: name it as a level")
+        raise ValueError(
+            f"column {variable.column} holds {value!r}: name it as a level"
+        )
     return Term(variable.column, levels | {UNKNOWN: unknown})
 
 

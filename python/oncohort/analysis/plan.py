@@ -200,7 +200,9 @@ def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analy
     found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
     parts = {
         "variables": tuple(_variable(each) for each in raw.get("variables", [])),
-        "terms": tuple(Term(**{"id": each["value"], **each}) for each in raw.get("terms", [])),
+        "terms": tuple(
+            Term(**{"id": each["value"], **each}) for each in raw.get("terms", [])
+        ),
         "definitions": tuple(Definition(**each) for each in raw.get("definitions", [])),
     }
     return Analysis(**raw | found | parts)

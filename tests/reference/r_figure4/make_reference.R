@@ -1,4 +1,4 @@
-# Cox models of Figure 4, by R's survival: made-up patients of
+# Cox models of Figure 4 and CNS progression, by R's survival: made-up patients of
 # python/oncohort/synthetic/reconstructed_patients.csv.
 # Rscript make_reference.R ../../../python/oncohort/synthetic/reconstructed_patients.csv
 library(survival)
@@ -49,8 +49,26 @@ one <- function(name, data) {
     paste(parts, collapse = ",\n"))
 }
 
+# incidence by 12 months (LX, TBP: estimate and limits), cause-specific ratio and P
+cns <- function(data) {
+  is_cns <- data$has_new_cns_metastases == "true" |
+    data$has_cns_progression_of_baseline == "true"
+  exit <- factor(ifelse(is_cns, "cns", ifelse(data$event, "other", "censor")),
+    c("censor", "cns", "other"))
+  curves <- summary(survfit(Surv(pfs_days, exit) ~ arm, data), times = 365.25)
+  column <- which(curves$states == "cns")
+  rows <- lapply(c(2, 1), function(arm) {
+    c(curves$pstate[arm, column], curves$lower[arm, column], curves$upper[arm, column])
+  })
+  fit <- summary(coxph(Surv(pfs_days, is_cns) ~ arm, data))
+  ratio <- c(fit$conf.int[c(1, 3, 4)], fit$coefficients[5])
+  sprintf(' "cns": {"LX": [%s], "TBP": [%s], "hazard_ratio": [%s]}',
+    paste(number(rows[[1]]), collapse = ", "), paste(number(rows[[2]]), collapse = ", "),
+    paste(number(ratio), collapse = ", "))
+}
+
 known <- subset(patients, age != "unknown" & hr != "unknown")
 later <- subset(patients, line_no > 1)
 cat("{\n", paste(
   one("figure4", patients), one("figure4_complete", known),
-  one("figure4_line2_3", later), sep = ",\n"), "\n}\n", sep = "")
+  one("figure4_line2_3", later), cns(patients), sep = ",\n"), "\n}\n", sep = "")
