@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
     sql.add_argument("--working", action="store_true", help=working)
+    _add_diff(add(_diff, "tell what differs between two publications"))
     _add_explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
     _add_synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
     return top
@@ -97,6 +98,16 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--raw", action="store_true", help=raw)
     page = "write a page under report/patients/ instead, never with raw text"
     command.add_argument("--html", action="store_true", help=page)
+
+
+def _add_diff(command: argparse.ArgumentParser) -> None:
+    which = "an id or its beginning, `current` or `previous`; default: "
+    for name, default in (("before", "previous"), ("after", "current")):
+        told = {"nargs": "?", "default": default, "help": which + default}
+        command.add_argument(name, metavar=name.upper(), **told)
+    command.add_argument("--json", action="store_true", help="print all as one object")
+    listed = "list everything, not the first 20 of each list"
+    command.add_argument("--all", action="store_true", help=listed)
 
 
 def _add_synthesize(command: argparse.ArgumentParser) -> None:
@@ -219,6 +230,13 @@ def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
     page = explain(workspace, who, code, sys.stdout, *asked)
     if page:
         print(f"open {page}")
+
+
+def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.diff import diff
+
+    before, after, how = options.before, options.after, (options.json, options.all)
+    diff(workspace, before, after, sys.stdout, *how)
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
