@@ -101,13 +101,11 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
 
 
 def _add_diff(command: argparse.ArgumentParser) -> None:
-    which = "an id or its beginning, `current` or `previous`; default: "
-    for name, default in (("before", "previous"), ("after", "current")):
-        told = {"nargs": "?", "default": default, "help": which + default}
-        command.add_argument(name, metavar=name.upper(), **told)
+    for name, default in (("BEFORE", "previous"), ("AFTER", "current")):
+        which = f"an id or its beginning, `current` or `previous`; default: {default}"
+        command.add_argument(name, nargs="?", default=default, help=which)
     command.add_argument("--json", action="store_true", help="print all as one object")
-    listed = "list everything, not the first 20 of each list"
-    command.add_argument("--all", action="store_true", help=listed)
+    command.add_argument("--all", action="store_true", help="no list is cut at 20")
 
 
 def _add_synthesize(command: argparse.ArgumentParser) -> None:
@@ -235,8 +233,8 @@ def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
 def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.diff import diff
 
-    before, after, how = options.before, options.after, (options.json, options.all)
-    diff(workspace, before, after, sys.stdout, *how)
+    which = (options.BEFORE, options.AFTER)
+    diff(workspace, *which, sys.stdout, options.json, options.all)
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from oncohort.diff.sections import SECTIONS, Section
+from oncohort.diff.sections import ROUNDED, SECTIONS, Section
 from oncohort.identity import quoted_name
 
 SIDES = ("before", "after")
@@ -84,7 +84,9 @@ def _found(
     connection: Any, section: Section, tables: dict[str, str], limit: int | None
 ) -> Iterator[tuple[str, Found]]:
     keys = ", ".join(("study_id", *section.keys))
-    same = "".join(f" and a.{name} is not distinct from b.{name}" for name in section.same)
+    same = "".join(
+        f" and a.{name} is not distinct from b.{name}" for name in section.same
+    )
     query = f"""
         with a as ({_side("before", section, tables)}),
         b as ({_side("after", section, tables)}),
@@ -114,7 +116,9 @@ def _found(
 
 def _side(side: str, section: Section, tables: dict[str, str]) -> str:
     """Return the rows of one publication: keys, and the compared values as one."""
-    packed = ", ".join(f"{name} := {name}" for name in section.values)
+    packed = ", ".join(
+        f"{name} := {ROUNDED.get(name, name)}" for name in section.values
+    )
     columns = ", ".join((*section.keys, *section.same))
     return " union all ".join(
         f"select {study}, {columns}, struct_pack({packed}) as compared "  # noqa: S608

@@ -42,7 +42,9 @@ def diff(
     """
     import duckdb
 
-    folders = dict(zip(SIDES, (find(workspace, t) for t in (before, after)), strict=True))
+    folders = dict(
+        zip(SIDES, (find(workspace, t) for t in (before, after)), strict=True)
+    )
     manifests = {
         side: json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         for side, folder in folders.items()

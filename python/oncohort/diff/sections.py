@@ -4,6 +4,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
+# sums come out otherwise in the last digits when rows stand in another order
+ROUNDED = {"value": "round(value, 9)"}
+
+
 def _listed(row: dict[str, Any]) -> str:
     return ", ".join("-" if value is None else str(value) for value in row.values())
 
@@ -23,8 +27,8 @@ class Section(NamedTuple):
     """A table of two publications, compared row by row.
 
     `table` without a schema is one of each study; `in_both`: rows that only one of the
-    publications has are told elsewhere; `only_if` says, with the rows `a` and `b`,
-    which of the differences count; `is_brief`: only counted, unless all is asked for.
+    publications has are told elsewhere; `same`: columns that must not differ;
+    `is_brief`: only counted, unless all is asked for.
     """
 
     name: str
@@ -34,9 +38,8 @@ class Section(NamedTuple):
     values: tuple[str, ...]
     text: Callable[[dict[str, Any]], str] = _listed
     in_both: bool = False
-    only_if: str = "true"
-    is_brief: bool = False
     same: tuple[str, ...] = ()
+    is_brief: bool = False
 
     @property
     def columns(self) -> set[str]:
@@ -82,13 +85,13 @@ SECTIONS = (
     ),
     Section(
         "results_beyond_print",
-        "Results that differ only beyond the printed digits",
+        "Results that differ beyond the print",
         "analysis.results",
         ("result_id",),
         ("value", "n", "denominator"),
         in_both=True,
-        is_brief=True,
         same=("text",),
+        is_brief=True,
     ),
     Section(
         "published",

@@ -1,6 +1,7 @@
 """The differences as text, grouped by study, as wide as the terminal allows."""
 
 import shutil
+import textwrap
 from collections.abc import Iterable
 from typing import IO, Any
 
@@ -11,7 +12,9 @@ _NARROWEST = 60
 _HASH = 12
 
 
-def show(told: dict[str, Any], compared: Comparison, out: IO[str], is_all: bool) -> None:
+def show(
+    told: dict[str, Any], compared: Comparison, out: IO[str], is_all: bool
+) -> None:
     """Write what differs; a list that is cut says by how much."""
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
     lines = [f"before  {told['before']}", f"after   {told['after']}", ""]
@@ -21,13 +24,18 @@ def show(told: dict[str, Any], compared: Comparison, out: IO[str], is_all: bool)
         lines += ["", study]
         for each in found:
             lines += _section(study, each, width, is_all)
-    out.write("\n".join(plain_text(line) for line in lines) + "\n")
+    for line in map(plain_text, lines):
+        # what is longer still, such as a long reason, goes on below
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        folded = textwrap.wrap(line, width, subsequent_indent=indent)
+        is_short = shown_width(line) <= width
+        out.write(("\n".join([line] if is_short else folded)) + "\n")
 
 
 def _inputs(told: dict[str, Any], width: int) -> list[str]:
     """Return what differs in what was sent, and in what made the numbers."""
     files = told["deliveries"]
-    lines = [f"Deliveries: {_count(len(files), 'file')}"]
+    lines = [f"Files of deliveries that differ: {len(files) or 'none'}"]
     cells = [
         ((row["site_id"], row["delivered_on"], row["file"]), *map(_hash, _sides(row)))
         for row in files
@@ -43,14 +51,16 @@ def _inputs(told: dict[str, Any], width: int) -> list[str]:
 def _section(study: str, found: Found, width: int, is_all: bool) -> list[str]:
     section, listed = found.section, found.rows
     n, total = found.n_differing, found.n_compared
-    head = f"  {section.title}: {n:,} of {total:,}" if n else ""
-    lines = [head or f"  {section.title}: none of {total:,}"]
+    lines = [f"  {section.title}: {f'{n:,}' if n else 'none'} of {total:,}"]
     if section.is_brief and not is_all:
-        return [f"{lines[0]}{' (listed with --all)' if n else ''}"]
+        return [f"{lines[0]}{' (--all lists them)' if n else ''}"]
     cells = [
         (
             [_key(study, name, row[name]) for name in section.keys],
-            *("not there" if side is None else section.text(side) for side in _sides(row)),
+            *(
+                "not there" if side is None else section.text(side)
+                for side in _sides(row)
+            ),
         )
         for row in listed
     ]
@@ -62,7 +72,7 @@ def _section(study: str, found: Found, width: int, is_all: bool) -> list[str]:
 
 def _table(rows: Iterable[tuple], width: int) -> list[str]:
     """Return rows of keys, before and after; on two lines each if one is too short."""
-    keys, before, after = (list(part) for part in zip(*rows, strict=True)) if rows else ([], [], [])
+    keys, before, after = zip(*rows, strict=True) if rows else ([], [], [])
     widths = [max(map(shown_width, column)) for column in zip(*keys, strict=True)]
     left = ["    " + "  ".join(map(_padded, key, widths)) for key in keys]
     wide = max(map(shown_width, before), default=0)
@@ -70,7 +80,11 @@ def _table(rows: Iterable[tuple], width: int) -> list[str]:
     whole = [f"{a}  {b}" for a, b in zip(left, right, strict=True)]
     if max(map(shown_width, whole), default=0) <= width:
         return whole
-    return [line for a, b in zip(left, right, strict=True) for line in (a.rstrip(), f"      {b}")]
+    return [
+        line
+        for a, b in zip(left, right, strict=True)
+        for line in (a.rstrip(), f"      {b}")
+    ]
 
 
 def _sides(row: dict[str, Any]) -> tuple[Any, Any]:
@@ -90,7 +104,3 @@ def _key(study: str, name: str, value: Any) -> str:
 
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - shown_width(text))
-
-
-def _count(n: int, one: str) -> str:
-    return f"{n:,} {one} differ{'s' if n == 1 else ''}" if n != 1 else f"1 {one} differs"
