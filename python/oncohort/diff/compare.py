@@ -40,6 +40,8 @@ def compare(connection: Any, limit: int | None) -> Comparison:
     limit : int or None
         How many rows a section of a study lists; None for all.
     """
+    import duckdb
+
     columns: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
     for side, table, names in connection.execute(
         "select database_name, schema_name || '.' || table_name, list(column_name) "
@@ -50,9 +52,12 @@ def compare(connection: Any, limit: int | None) -> Comparison:
     notes: list[str] = []
     for section in SECTIONS:
         tables = _tables(section, columns, notes)
-        if tables:
+        try:
             for study, found in _found(connection, section, tables, limit):
                 studies[study].append(found)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            notes.append(f"{section.table}: not compared: {reason}")
     return Comparison(dict(sorted(studies.items())), list(dict.fromkeys(notes)))
 
 
@@ -83,6 +88,8 @@ def _tables(section: Section, columns: dict, notes: list[str]) -> dict[str, str]
 def _found(
     connection: Any, section: Section, tables: dict[str, str], limit: int | None
 ) -> Iterator[tuple[str, Found]]:
+    if not tables:
+        return
     keys = ", ".join(("study_id", *section.keys))
     same = "".join(
         f" and a.{name} is not distinct from b.{name}" for name in section.same

@@ -51,8 +51,7 @@ def diff(
     }
     with duckdb.connect() as connection:
         for side, folder in folders.items():
-            file = text_literal((folder / DATABASE).as_posix())
-            connection.execute(f"attach {file} as {side} (read_only)")
+            _attach(connection, side, folder)
         limit = None if is_all or is_json else LISTED
         compared = compare(connection, limit)
     told = {
@@ -111,6 +110,20 @@ def find(workspace: Workspace, text: str) -> Path:
         file=workspace.relative(workspace.published),
         value=text,
     )
+
+
+def _attach(connection: Any, side: str, folder: Path) -> None:
+    import duckdb
+
+    file = text_literal((folder / DATABASE).as_posix())
+    try:
+        connection.execute(f"attach {file} as {side} (read_only)")
+    except duckdb.Error as error:
+        raise ConfigError(
+            f"publication {folder.name} cannot be opened: {str(error).splitlines()[0]}",
+            "its manifest.json names the version of duckdb that wrote it; use that one",
+            file=DATABASE,
+        ) from error
 
 
 def deliveries(manifests: dict[str, dict]) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-
 # sums come out otherwise in the last digits when rows stand in another order
 ROUNDED = {"value": "round(value, 9)"}
 

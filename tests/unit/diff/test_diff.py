@@ -129,7 +129,7 @@ def test_the_text_fits_the_terminal(two, monkeypatch, columns):
     lines = said(two).splitlines()
 
     assert max(map(len, lines)) <= int(columns)
-    text = "\n".join(" ".join(line.split()) for line in lines)
+    text = " ".join(" ".join(lines).split())
     assert "in the cohort → out at step 1: not female" in text
     assert "40 d, event, progression → 33 d, event, progression" in text
     assert "hr 0.80 → 0.79" in text
@@ -158,6 +158,9 @@ def test_another_layout_is_compared_as_far_as_it_goes(two):
     assert "Note: after has no table core.best_responses: not compared" in text
     assert "Note: after has no column trial.entries.arm: not compared" in text
     assert "Endpoints: none of 2" in text
+    (two.published / OLD / "oncohort.duckdb").write_bytes(b"of a version to come")
+    with pytest.raises(ConfigError, match=f"publication {OLD} cannot be opened"):
+        said(two, OLD)
 
 
 def test_publications_are_found_by_their_beginning(two):
