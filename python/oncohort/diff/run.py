@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from oncohort.diff.compare import SIDES, compare
+from oncohort.diff.compare import SIDES, Comparison, compare
 from oncohort.diff.show import show
 from oncohort.errors import ConfigError
 from oncohort.identity import text_literal
@@ -64,6 +64,10 @@ def diff(
     if not is_json:
         show(told, compared, out, is_all)
         return
+    _write_json(told, compared, out)
+
+
+def _write_json(told: dict[str, Any], compared: Comparison, out: IO[str]) -> None:
     told["studies"] = {
         study: {
             each.section.name: {
