@@ -100,9 +100,7 @@ def _unknown_words(relations: Any, name: str, identifier: str) -> str | None:
     _, column, kind = identifier.split(".")
     if not kind.endswith("known"):
         return None
-    code_list = next(
-        one.code_list for one in extract_tables()[name].content if one.name == column
-    )
+    code_list = extract_tables()[name].column(column).code_list
     words = relations.connection.execute(
         f"select left({column}, 40), count(*) from ({relations.rows(name)}) "  # noqa: S608
         f"where {column} is not null and lower(trim({column})) not in "

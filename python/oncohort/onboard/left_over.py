@@ -73,8 +73,7 @@ def _words(plan: Plan) -> Iterator[str]:
     """Yield the words of coded columns that no code list knows."""
     seen = set()
     for entry, name, pair in plan.pairs():
-        columns = extract_tables()[entry.table].content
-        code_list = next(c.code_list for c in columns if c.name == name)
+        code_list = extract_tables()[entry.table].column(name).code_list
         if not code_list or (code_list, pair.column.source) in seen:
             continue
         seen.add((code_list, pair.column.source))
@@ -102,8 +101,7 @@ def _with_hint(word: str, code_list: str) -> str:
 def _numbers(plan: Plan) -> Iterator[str]:
     for entry, name, pair in plan.pairs():
         column = pair.column
-        kinds = {c.name: c.type for c in extract_tables()[entry.table].content}
-        if kinds[name] in ("number", "integer"):
+        if name in extract_tables()[entry.table].numbers:
             if column.sentinels:
                 said = ", ".join(column.sentinels)
                 yield f"`{column.source}` holds {said}: does it stand for unknown?"
