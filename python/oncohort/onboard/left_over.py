@@ -1,16 +1,11 @@
 """What a draft leaves for a person: columns, words, assumptions, unsure matches."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import MOSTLY, code_terms
-
-if TYPE_CHECKING:
-    from oncohort.onboard.match_tables import Entry
-    from oncohort.onboard.plan import Plan
+from oncohort.onboard.match_tables import Entry
+from oncohort.onboard.plan import Plan
 
 _SHOWN_WORDS = 6
 UNSURE = 0.85

@@ -37,25 +37,10 @@ class Plan:
                 yield entry, name, pair
 
 
-def planned(look: Look, entries: list[Entry]) -> Plan:
-    """Return the plan of one look: dates, decimals and conditions settled."""
-    plan = Plan(look, entries, left=list(look.raw.left))
-    if not entries:
-        names = ", ".join(column.name[:40] for column in look.columns[:12])
-        plan.left.append(
-            f"no table was recognised, or none has the record numbers of patients; its "
-            f"columns are: {names}"
-        )
-        return plan
-    from oncohort.onboard.conditions import conditions
-    from oncohort.onboard.left_over import leftovers
-
+def set_formats(plan: Plan) -> None:
+    """Settle the dates and the decimals of a plan, as far as its values tell."""
     _set_dates(plan)
     _set_decimal(plan)
-    for number, entry in enumerate(entries):
-        plan.conditions[number] = conditions(plan, entry)
-    plan.left += leftovers(plan)
-    return plan
 
 
 def _date_columns(plan: Plan) -> dict[str, Column]:
