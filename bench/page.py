@@ -213,7 +213,8 @@ def page(results: Results, loads: list[float]) -> str:
         "  making of the peer's own form of the data (table, arrays) is not timed.",
         "- Added memory: peak of the first run beyond what the process held before it.",
         "- Where other work shares the machine, minimum and CPU time say more than the",
-        "  median of the wall time. A peer over 30 s is given up.",
+        "  median of the wall time. A peer slower than 1 s has three rounds, one slower",
+        "  than 30 s is given up.",
     ]
     if checked := targets(results):
         rows = [
@@ -225,7 +226,7 @@ def page(results: Results, loads: list[float]) -> str:
         lines += table(case, results)
         profile = results.get((case, 1_000_000), {}).get("oncohort")
         if profile and profile.profile:
-            shares = [f"{name} {share:.0%}" for name, _, share in profile.profile]
+            shares = [f"{name} {share:.0%}" for name, share in profile.profile]
             lines += [
                 "",
                 f"Profile of ours at a million, own time: {', '.join(shares)}.",

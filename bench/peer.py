@@ -278,8 +278,8 @@ def profile(run: Callable[[], Any]) -> dict[str, Any]:
     rows = sorted(stats.stats.items(), key=lambda row: -row[1][2])[:8]
     return {
         "profile": [
-            [f"{Path(file).stem}.{name}", calls, own / stats.total_tt]
-            for (file, _, name), (_, calls, own, _, _) in rows
+            [name if file == "~" else f"{Path(file).stem}.{name}", own / stats.total_tt]
+            for (file, _, name), (_, _, own, _, _) in rows
         ]
     }
 

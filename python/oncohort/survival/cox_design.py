@@ -17,6 +17,7 @@ from oncohort.survival.coded import Coded, coded
 
 FACTOR = re.compile(r"(?:C|factor)\(\s*`?([^`(),]+?)`?\s*\)")
 SPECIAL = re.compile(r"(strata|cluster)\(\s*`?([^`(),]+?)`?\s*\)")
+BLOCK = 4096
 OUTCOME = re.compile(r"\s*Surv\(([^()]*)\)\s*~(.*)", re.DOTALL)
 
 
@@ -125,12 +126,16 @@ def design(data: Any, terms: tuple[tuple[str, ...], ...]) -> Design:
     def matrix(order: NDArray | None) -> NDArray[np.float64]:
         n_cells = len(next(iter(codes.values()))) if order is None else order.size
         out = np.ones((n_cells, len(columns) + 1))
-        for index, parts in enumerate(columns, start=1):
-            for expr, values in parts:
-                code = codes[expr] if order is None else known[expr].code
-                if order is not None:
-                    code = order if code is None else code[order]
-                out[:, index] *= values[code]
+        for start in range(0, n_cells, BLOCK):  # rows that stay in the cache
+            rows = slice(start, start + BLOCK)
+            for index, parts in enumerate(columns, start=1):
+                for expr, values in parts:
+                    code = codes[expr] if order is None else known[expr].code
+                    if order is None:
+                        code = code[rows]
+                    else:
+                        code = order[rows] if code is None else code[order[rows]]
+                    out[rows, index] *= values[code]
         return out
 
     return Design(tuple(names), members, cell, matrix)
