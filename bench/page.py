@@ -213,8 +213,8 @@ def page(results: Results, loads: list[float]) -> str:
         "  making of the peer's own form of the data (table, arrays) is not timed.",
         "- Added memory: peak of the first run beyond what the process held before it.",
         "- Where other work shares the machine, minimum and CPU time say more than the",
-        "  median of the wall time. A peer slower than 1 s has three rounds, one slower",
-        "  than 30 s is given up.",
+        "  median of the wall time. A peer slower than 1 s has three rounds, one that",
+        "  takes over 30 s is given up.",
     ]
     if checked := targets(results):
         rows = [
