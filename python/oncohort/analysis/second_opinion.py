@@ -29,7 +29,7 @@ def second_opinion(
 ) -> Iterator[Result]:
     """Largest relative difference between our results and lifelines'.
 
-    None for a population too large for lifelines, or if nothing was estimated.
+    No row for a population too large for lifelines, or if nothing was estimated.
 
     Raises
     ------
@@ -49,15 +49,9 @@ def second_opinion(
     wanted = {statistic for statistic, _ in mine}
     theirs = dict(_theirs(plan, rows, wanted))
     found = {key: _difference(mine[key], theirs[key]) for key in theirs if key in mine}
-    (statistic, arm), worst = max(found.items(), key=lambda item: item[1])
+    worst = max(found.values())
     if not worst <= AGREED:
-        raise BuildFailed(
-            f"analysis {analysis.id} of study {plan.study_id}, population"
-            f" {place.key.population}: {statistic} of arm {arm} differs from lifelines'"
-            f" by a relative {worst:.1e} (at most {AGREED:.0e})",
-            "one of the two programs is wrong: report it with the study's cohort",
-            file=plan.file,
-        )
+        raise _disagreement(place, plan, found)
     method = (
         f"largest relative difference of {', '.join(COMPARED)} from lifelines' own,"
         f" {len(found)} numbers; {library('lifelines')}"
@@ -69,6 +63,19 @@ def second_opinion(
         method,
         len(rows),
         text=f"{worst:.0e}",
+    )
+
+
+def _disagreement(
+    place: Place, plan: Plan, found: dict[tuple[str, str], float]
+) -> BuildFailed:
+    (statistic, arm), worst = max(found.items(), key=lambda item: item[1])
+    return BuildFailed(
+        f"analysis {place.key.analysis_id} of study {plan.study_id}, population"
+        f" {place.key.population}: {statistic} of arm {arm} differs from lifelines'"
+        f" by a relative {worst:.1e} (at most {AGREED:.0e})",
+        "one of the two programs is wrong: report it with the study's cohort",
+        file=plan.file,
     )
 
 

@@ -1,14 +1,11 @@
 """Time to event by arm: medians, landmarks, curves, follow-up; arms compared."""
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oncohort.analysis.beside import beside
-from oncohort.analysis.plan import Analysis, Endpoint, Plan
+from oncohort.analysis.plan import Analysis, Plan
 from oncohort.analysis.results import (
     ALL,
     LIMITS,
@@ -19,6 +16,7 @@ from oncohort.analysis.results import (
     library,
 )
 from oncohort.analysis.store import StudyTables
+from oncohort.analysis.times import Times, times_of
 from oncohort.survival import (
     cox,
     cox_counted,
@@ -40,36 +38,6 @@ OWN = library("oncohort", "numpy", "scipy")
 AGGREGATED = f"aggregated by DuckDB: day, event, arm; {library('duckdb')}"
 
 
-class Times(NamedTuple):
-    """Patients of a population: arm, days and event; arrays of shape (n_rows,).
-
-    A row is a patient, or `n_patients` of them that the engine has counted.
-    """
-
-    arm: NDArray[np.str_]
-    days: NDArray[np.float64]
-    event: NDArray[np.bool_]
-    n_patients: NDArray[np.int64] | None
-    n_without_time: Counter[str]
-
-    def of(self, arms: list[str]) -> Self:
-        """Return the patients of some arms."""
-        chosen = np.isin(self.arm, arms)
-        parts = (each if each is None else each[chosen] for each in self[:4])
-        return type(self)(*parts, self.n_without_time)
-
-    @property
-    def n(self) -> int:
-        """Patients."""
-        return int(self.days.size if self.n_patients is None else self.n_patients.sum())
-
-    @property
-    def n_events(self) -> int:
-        """Patients with an event."""
-        events = self.event if self.n_patients is None else self.n_patients[self.event]
-        return int(events.sum())
-
-
 def time_to_event(
     place: Place, plan: Plan, analysis: Analysis, data: StudyTables
 ) -> Iterator[Result | CurveStep | AtRisk]:
@@ -78,7 +46,7 @@ def time_to_event(
     An arm without patients has no curve. A large population is counted by the engine,
     and the method says so; the numbers are the same.
     """
-    times = _times(analysis, analysis.endpoint, data)
+    times = times_of(analysis, analysis.endpoint, data)
     for row in _rows(place, plan, analysis, data, times):
         if isinstance(row, Result) and times.n_patients is not None:
             row = row._replace(method=f"{row.method}; {AGGREGATED}")
@@ -93,7 +61,7 @@ def _rows(
     if analysis.followup_endpoint:
         what = "time to last known alive, death reversed"
         medians.append(("followup_to_death_reversed_median", what))
-        sources.append(_times(analysis, analysis.followup_endpoint, data))
+        sources.append(times_of(analysis, analysis.followup_endpoint, data))
     own = place.at(variable=analysis.endpoint.id)
     arms = {arm.value: [arm.value] for arm in plan.arms}
     # everybody who has a time, be it in an arm of the plan or not
@@ -117,25 +85,6 @@ def _rows(
             yield from curve_rows(here, plan, analysis, curve)
     yield from _comparison(own, plan, times)
     yield from beside(own, plan, analysis, data)
-
-
-def _times(analysis: Analysis, endpoint: Endpoint, data: StudyTables) -> Times:
-    """Arm, days and event of every patient who has a time."""
-    names = (analysis.arm_column, endpoint.time, endpoint.event)
-    rows, is_counted = data.counted(names, analysis.population, analysis.table)
-    known = [row for row in rows if row[1] is not None]
-    if any(event is None for _, _, event, _ in known):
-        raise ValueError(
-            f"{analysis.table}: {endpoint.event} is missing where"
-            f" {endpoint.time} is known; the model must say event or censored"
-        )
-    return Times(
-        np.array([arm for arm, *_ in known], dtype=str),
-        np.array([days for _, days, *_ in known], dtype=float),
-        np.array([event for _, _, event, _ in known], dtype=bool),
-        np.array([n for *_, n in known]) if is_counted else None,
-        sum((Counter({row[0]: row[3]}) for row in rows if row[1] is None), Counter()),
-    )
 
 
 def _from_the_start(curve: KaplanMeier) -> KaplanMeier:

@@ -97,7 +97,7 @@ def logrank(
 
 
 def logrank_of(table: EventTable, groups: list) -> Logrank:
-    """`logrank` of patients counted already, group by group, without strata."""
+    """`logrank` of patients counted already, by group."""
     return _tested(_summed([table], groups))
 
 
@@ -211,17 +211,16 @@ def _sums(
 
 def _summed(tables: Iterable[EventTable], groups: list) -> _Sums:
     """Sum over the tables of the strata."""
-    size = len(groups)
-    if size < 2:
+    if (size := len(groups)) < 2:
         raise ValueError("need one group for each patient and at least two groups")
     moments = (np.zeros(size), np.zeros(size), np.zeros(size), np.zeros((size, size)))
     for table in tables:
-        for total, more in zip(moments, _moments(table), strict=True):
-            total += more
-    n, observed, expected, variance = moments
+        pairs = zip(moments, _moments(table), strict=True)
+        moments = [total + more for total, more in pairs]
+    n, observed, *others = moments
     if not observed.any():
         raise ValueError("no event: the groups cannot be compared")
-    return _Sums(groups, n.astype(int), observed.astype(int), expected, variance)
+    return _Sums(groups, n.astype(int), observed.astype(int), *others)
 
 
 def _moments(table: EventTable) -> tuple[NDArray, NDArray, NDArray, NDArray]:
