@@ -103,12 +103,12 @@ def _ran(found: Measured | None) -> bool:
 
 
 def ratio(
-    above: Measured | None, below: Measured | None, what: str = "wall"
+    above: Measured | None, below: Measured | None, what: str = "wall", of: Any = median
 ) -> float | None:
-    """Ratio of two medians, if both were measured."""
+    """Ratio of two medians (or minima), if both were measured."""
     if not _ran(above) or not _ran(below):
         return None
-    return above.ms(what) / below.ms(what)
+    return above.ms(what, of) / below.ms(what, of)
 
 
 def fastest(found: dict[str, Measured], ours: bool) -> tuple[str, Measured | None]:
@@ -136,14 +136,18 @@ def targets(results: Results) -> list[tuple[str, float, str, bool]]:
         wall, cpu = ratio(best, mine), ratio(best, mine, "cpu")
         if wall is not None:
             what = f"{TITLES[case]}, n = {n:,}: at least {least}x the best peer"
-            how = f"{wall:.1f}x wall, {cpu:.1f}x CPU ({NAMES.get(name, name)})"
-            rows.append((what, wall, how, wall >= least))
+            lowest = ratio(best, mine, of=min)
+            how = f"{wall:.1f}x wall, {cpu:.1f}x CPU, {lowest:.1f}x of minima"
+            how = f"{how} ({NAMES.get(name, name)})"
+            rows.append((what, wall, how, min(wall, lowest) >= least))
     for n in (100_000, 1_000_000):
         found = results.get(("km_logrank", n), {})
         over = ratio(found.get("oncohort-engine"), found.get("duckdb"))
         if over is not None:
             what = f"Kaplan-Meier and log-rank, n = {n:,}: at most 1.5x the bare"
-            rows.append((f"{what} group-by", over, f"{over:.2f}x", over <= 1.5))
+            lowest = ratio(found["oncohort-engine"], found["duckdb"], of=min)
+            how = f"{over:.2f}x wall, {lowest:.2f}x of minima"
+            rows.append((f"{what} group-by", over, how, max(over, lowest) <= 1.5))
     return rows + _small(results) + _large(results)
 
 
@@ -214,7 +218,8 @@ def page(results: Results, loads: list[float]) -> str:
         "- Added memory: peak of the first run beyond what the process held before it.",
         "- Where other work shares the machine, minimum and CPU time say more than the",
         "  median of the wall time. A peer slower than 1 s has three rounds, one that",
-        "  takes over 30 s is given up.",
+        "  takes over 90 s is given up. A target of speed is met if medians and minima",
+        "  both meet it.",
     ]
     if checked := targets(results):
         rows = [
