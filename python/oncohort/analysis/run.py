@@ -13,6 +13,7 @@ from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
+from oncohort.analysis.second_opinion import second_opinion
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
 from oncohort.analysis.time_to_event import time_to_event
@@ -134,6 +135,8 @@ def _run(plan: Plan, analysis: Analysis, path: Path, data: StudyTables) -> list[
     place = Place(key, source, plan.decimals_months)
     try:
         rows = list(KINDS[analysis.kind](place, plan, analysis, data))
+        if analysis.kind == "time_to_event":
+            rows += second_opinion(place, plan, analysis, data, rows)
         ids = Counter(row.result_id for row in rows if isinstance(row, Result))
         if ids and max(ids.values()) > 1:
             raise ValueError(f"two results have the key {ids.most_common(1)[0][0]}")
