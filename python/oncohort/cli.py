@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from oncohort import cli_arguments as arguments
 from oncohort.errors import EXIT_CODES, OncohortError
 from oncohort.workspace import Workspace
 
@@ -70,51 +71,21 @@ def parser() -> argparse.ArgumentParser:
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     receive.add_argument("--json", action="store_true", help=_AS_JSON)
-    _add_queries(add(_queries, "write a site's feedback workbook"))
+    arguments.add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
-    sql = add(_sql, "ask the current publication")
-    sql.add_argument("question", help="a select, or a file of analyses/")
-    sql.add_argument("--study", help="search this study's tables first")
-    sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    working = "ask the working database instead"
-    sql.add_argument("--working", action="store_true", help=working)
-    _add_diff(add(_diff, "tell what differs between two publications"))
-    _add_explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
-    _add_synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
+    arguments.add_sql(add(_sql, "ask the current publication"))
+    arguments.add_diff(add(_diff, "tell what differs between two publications"))
+    arguments.add_explain(
+        add(_explain, "tell why a patient has an endpoint or is in no study")
+    )
+    flags = "say which printed figures of a paper cannot be right"
+    arguments.add_audit(add(_audit, flags))
+    arguments.add_synthesize(
+        add(_synthesize, "write the made-up extracts of eight hospitals")
+    )
     return top
-
-
-def _add_explain(command: argparse.ArgumentParser) -> None:
-    who = "patient_id or its beginning, or a record number (SITE:NUMBER)"
-    command.add_argument("patient", metavar="PATIENT", help=who)
-    what = "such as pfs or os; bor: best response; treatment: lines and resistance; "
-    what += "default: a summary of all"
-    command.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help=what)
-    command.add_argument("--study", help="default: the one that screened the patient")
-    command.add_argument("--rule-set", default="default", help="default: default")
-    raw = "add the lines as the site sent them; they may identify the patient"
-    command.add_argument("--raw", action="store_true", help=raw)
-    page = "write a page under report/patients/ instead, never with raw text"
-    command.add_argument("--html", action="store_true", help=page)
-
-
-def _add_diff(command: argparse.ArgumentParser) -> None:
-    for name, default in (("BEFORE", "previous"), ("AFTER", "current")):
-        which = f"an id or its beginning, `current` or `previous`; default: {default}"
-        command.add_argument(name, nargs="?", default=default, help=which)
-    command.add_argument("--json", action="store_true", help="print all as one object")
-    command.add_argument("--all", action="store_true", help="no list is cut at 20")
-
-
-def _add_synthesize(command: argparse.ArgumentParser) -> None:
-    out = "gets extracts/ and truth.csv; default: the workspace"
-    command.add_argument("--out", type=Path, metavar="DIR", help=out)
-    seed = "default: the shipped extracts'"
-    command.add_argument("--seed", type=int, help=seed)
-    planted = "plant defects; defects.csv lists each with the rule that catches it"
-    command.add_argument("--defects", action="store_true", help=planted)
 
 
 def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -131,14 +102,6 @@ def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
     where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
-
-
-def _add_queries(command: argparse.ArgumentParser) -> None:
-    command.add_argument("site", metavar="SITE", help="site that is asked")
-    day = "day of issue; default: today"
-    command.add_argument("--date", metavar="YYYY-MM-DD", help=day)
-    working = "what the working database asks, not the published one"
-    command.add_argument("--working", action="store_true", help=working)
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -235,6 +198,17 @@ def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
 
     which = (options.BEFORE, options.AFTER)
     diff(workspace, *which, sys.stdout, options.json, options.all)
+
+
+def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.audit import audit
+
+    flags = audit(options.file)
+    widths = [max(map(len, each)) for each in zip(*flags, strict=True)][:2]
+    for flag in flags:
+        cells = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
+        print("  ".join([*cells, flag.reason]))
+    print(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

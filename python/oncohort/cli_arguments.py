@@ -1,0 +1,62 @@
+"""Arguments of the commands that take several."""
+
+import argparse
+from pathlib import Path
+
+
+def add_sql(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort sql`."""
+    command.add_argument("question", help="a select, or a file of analyses/")
+    command.add_argument("--study", help="search this study's tables first")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    working = "ask the working database instead"
+    command.add_argument("--working", action="store_true", help=working)
+
+
+def add_audit(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort audit`."""
+    figures = "id, population, arm, quantity, value, denominator: a row per figure"
+    command.add_argument("file", metavar="FILE", type=Path, help=f"CSV: {figures}")
+
+
+def add_explain(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort explain`."""
+    who = "patient_id or its beginning, or a record number (SITE:NUMBER)"
+    command.add_argument("patient", metavar="PATIENT", help=who)
+    what = "such as pfs or os; bor: best response; treatment: lines and resistance; "
+    what += "default: a summary of all"
+    command.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help=what)
+    command.add_argument("--study", help="default: the one that screened the patient")
+    command.add_argument("--rule-set", default="default", help="default: default")
+    raw = "add the lines as the site sent them; they may identify the patient"
+    command.add_argument("--raw", action="store_true", help=raw)
+    page = "write a page under report/patients/ instead, never with raw text"
+    command.add_argument("--html", action="store_true", help=page)
+
+
+def add_diff(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort diff`."""
+    for name, default in (("BEFORE", "previous"), ("AFTER", "current")):
+        which = f"an id or its beginning, `current` or `previous`; default: {default}"
+        command.add_argument(name, nargs="?", default=default, help=which)
+    command.add_argument("--json", action="store_true", help="print all as one object")
+    command.add_argument("--all", action="store_true", help="no list is cut at 20")
+
+
+def add_synthesize(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort synthesize`."""
+    out = "gets extracts/ and truth.csv; default: the workspace"
+    command.add_argument("--out", type=Path, metavar="DIR", help=out)
+    seed = "default: the shipped extracts'"
+    command.add_argument("--seed", type=int, help=seed)
+    planted = "plant defects; defects.csv lists each with the rule that catches it"
+    command.add_argument("--defects", action="store_true", help=planted)
+
+
+def add_queries(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort queries`."""
+    command.add_argument("site", metavar="SITE", help="site that is asked")
+    day = "day of issue; default: today"
+    command.add_argument("--date", metavar="YYYY-MM-DD", help=day)
+    working = "what the working database asks, not the published one"
+    command.add_argument("--working", action="store_true", help=working)
