@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 FONTS = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
 INK, MUTED, PAPER = "#1b1f24", "#5f6670", "#ffffff"
+# the full width of a printed page: 180 mm, in inches
+WIDTH = 180 / 25.4
 
 
 class Stroke(NamedTuple):
