@@ -15,6 +15,7 @@ from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs
 from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
+from oncohort.analysis.subgroups import subgroups
 from oncohort.analysis.time_to_event import time_to_event
 from oncohort.dbt_run import Model, compiled_models
 from oncohort.errors import BuildFailed
@@ -28,6 +29,7 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        subgroups,
     )
 }
 

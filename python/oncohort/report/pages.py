@@ -1,6 +1,7 @@
 """Write the pages: a start page, and one self-contained page per study."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from oncohort.analysis.plan import Plan, load_plan
 from oncohort.analysis.published import VERDICTS
 from oncohort.analysis.results import library
+from oncohort.figures.look import BEFORE
 from oncohort.report.delivery_page import DeliveryRecord, delivery_page
 from oncohort.report.delivery_records import landed_records
 from oncohort.report.numbers import Numbers, mid_sentence
@@ -53,6 +55,9 @@ def write_report(
     import duckdb
 
     out_dir.mkdir(parents=True, exist_ok=True)
+    figures = out_dir / "figures"
+    if (workspace.report / "figures").is_dir():
+        shutil.copytree(workspace.report / "figures", figures / BEFORE)
     write = _writer(out_dir, publication_id)
     studies = []
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -64,10 +69,11 @@ def write_report(
             if data.is_unscreened:
                 say(f"{study_id}: screened nobody, no page")
                 continue
-            studies.append(_content(plan, data, out_dir / "figures"))
+            studies.append(_content(plan, data, figures))
             write(f"{study_id}.html", "study.html", **studies[-1])
             state = f"{len(data.results)} results" if data.results else "no results yet"
             say(f"{study_id}: report page written, {state}")
+        shutil.rmtree(figures / BEFORE, ignore_errors=True)
         records = landed_records(workspace.root / "landing")
         sites = sites_content(connection, records)
     if sites:

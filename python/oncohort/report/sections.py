@@ -13,6 +13,7 @@ from oncohort.report.km_figure import km_figure
 from oncohort.report.numbers import Numbers
 from oncohort.report.sensitivity_section import sensitivity_section
 from oncohort.report.study_data import Row, StudyData
+from oncohort.report.subgroups_section import subgroups_section
 
 # A heading of the baseline table unless said; ids of results, or ''.
 ROW = {"is_heading": True, "is_indented": False, "note": None, "cells": []}
@@ -45,6 +46,8 @@ def section(
         found |= adjusted_section(plan, analysis, data, numbers, figures)
     if analysis.kind == "sensitivity":
         found |= sensitivity_section(plan, analysis, numbers, figures)
+    if analysis.kind == "subgroups":
+        found |= subgroups_section(plan, analysis, numbers, figures)
     return found
 
 
