@@ -19,6 +19,7 @@ BOUNDS = (0.1, 10.0)
 TICKS = {
     2.5: (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2),
     6: (0.3, 0.5, 0.7, 1, 1.5, 2, 3),
+    12: (0.25, 0.35, 0.5, 0.7, 1, 1.5, 2, 3, 4),
     100: (0.1, 0.2, 0.5, 1, 2, 5, 10),
 }
 
@@ -158,7 +159,9 @@ def _write(axes: "Axes", rows: list[Row], words: Words, size: Measures) -> None:
     right, p_right = 1 + 0.12 / size.plot, 1 + (RATIO + P_VALUE - EDGE) / size.plot
 
     def write(x: float, y: float, text: str, **about: Any) -> None:
-        axes.text(x, y, text, transform=axes.transAxes, va="center", **about)
+        axes.text(
+            x, y, text, transform=axes.transAxes, **{"va": "center_baseline", **about}
+        )
 
     def line(y: float, texts: tuple[str, ...], last: tuple[str, str], **about: Any):
         for centre, text in zip(centres, texts, strict=False):
@@ -177,6 +180,7 @@ def _write(axes: "Axes", rows: list[Row], words: Words, size: Measures) -> None:
         about = {"fontsize": 8.5, "weight": "bold" if is_bold else "normal"}
         place = EDGE + (INDENT if is_inside and not is_bold else 0)
         label = textwrap.fill(row.label, LABEL_LETTERS)
+        about |= {"va": "center"} if "\n" in label else {}
         write(left + place / size.plot, y, label, ha="left", linespacing=1.05, **about)
         if row.role == "heading":
             about["weight"] = "normal"

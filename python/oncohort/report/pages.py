@@ -19,8 +19,11 @@ from oncohort.report.patient_page import write_patient_list
 from oncohort.report.sections import grouped, section
 from oncohort.report.sites import page_name, sites_content
 from oncohort.report.study_data import StudyData, study_data
+from oncohort.tables import with_table_files
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
+# pages whose tables are for a paper, and get files
+JOURNAL = ("study.html",)
 
 
 def write_report(
@@ -92,6 +95,9 @@ def _writer(out_dir: Path, publication_id: str) -> Callable[..., None]:
 
     def write(name: str, template: str, **content: Any) -> None:
         page = environment.get_template(template).render(**shared, **content)
+        if template in JOURNAL:
+            study_id = content["plan"].study_id
+            page = with_table_files(page, out_dir / "tables", study_id)
         draft = out_dir / f".{name}.draft"
         draft.write_text(page, encoding="utf-8", newline="\n")
         os.replace(draft, out_dir / name)
