@@ -17,6 +17,7 @@ class Cell:
     rows: int = 1
     is_head: bool = False
     is_indented: bool = False
+    is_bold: bool = False
 
 
 @dataclass
@@ -86,7 +87,7 @@ class _Reader(HTMLParser):
         self.text: list[str] | None = None
         self.table: Table | None = None
         self.rows: list[list[Cell]] = []
-        self.is_raised = self.is_footnotes = False
+        self.is_raised = self.is_footnotes = self.is_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
@@ -109,6 +110,8 @@ class _Reader(HTMLParser):
         self.is_raised = self.is_raised or tag == "sup"
         if tag == "data" and self.table:
             self.table.n_numbers += 1
+        if tag == "strong" and self.table and self.rows[-1]:
+            self.rows[-1][-1].is_bold = True
 
     def _in_table(self, tag: str, about: dict[str, str], classes: list[str]) -> None:
         if tag == "table":
@@ -119,9 +122,15 @@ class _Reader(HTMLParser):
             self.rows = self.table.head if tag == "thead" else self.table.body
         elif tag == "tr":
             self.rows.append([])
+            self.is_heading = "heading" in classes
         else:
             size = [int(about.get(name, "1")) for name in ("colspan", "rowspan")]
-            self.rows[-1].append(Cell("", *size, tag == "th", "indented" in classes))
+            about = (
+                tag == "th",
+                "indented" in classes,
+                tag == "th" and self.is_heading,
+            )
+            self.rows[-1].append(Cell("", *size, *about))
             self.text = []
 
     def handle_data(self, data: str) -> None:

@@ -2,7 +2,20 @@
 
 from html import escape
 
-from oncohort.tables.read_page import Table, grid
+from oncohort.tables.read_page import Table, grid, place
+
+# three rules, as journals set tables
+LOOK = {
+    "table_font_size": "13px",
+    "source_notes_font_size": "85%",
+    "data_row_padding": "2px",
+    "table_body_hlines_style": "none",
+    "stub_border_style": "none",
+    "column_labels_border_top_color": "black",
+    "column_labels_border_bottom_color": "black",
+    "table_body_border_bottom_color": "black",
+    "table_border_top_style": "none",
+}
 
 
 def standalone_html(table: Table) -> str:
@@ -12,7 +25,7 @@ def standalone_html(table: Table) -> str:
     the colours follow light and dark; great_tables' fixed colours do not.
     """
     import pandas as pd
-    from great_tables import GT
+    from great_tables import GT, loc, style
 
     rows, heads = grid(table.body), grid(table.head)
     names = [str(number) for number in range(len(rows[0]))]
@@ -24,8 +37,13 @@ def standalone_html(table: Table) -> str:
         .cols_label(**labels)
         .cols_align("right", columns=names[1:])
         .opt_align_table_header("left")
-        .tab_options(table_font_size="13px", source_notes_font_size="85%")
+        .tab_options(**LOOK)
     )
+    for (row, column), cell in place(table.body).items():
+        if cell.is_bold:
+            name = names[column]
+            where = loc.body([name], [row]) if column else loc.stub([row])
+            made = made.tab_style(style.text(weight="bold"), where)
     inside = [n for n, row in enumerate(table.body) if row[0].is_indented]
     if inside:
         made = made.tab_stub_indent(rows=inside, indent=2)

@@ -68,7 +68,7 @@ def _fill(document: "Document", table: Table) -> None:
         if cell.rows > 1 or cell.columns > 1:
             last = min(row + cell.rows, len(rows)) - 1, column + cell.columns - 1
             target = target.merge(cells[last[0]][last[1]])
-        _write(target, cell, column, is_bold=row < len(table.head))
+        _write(target, cell, column, is_bold=cell.is_bold or row < len(table.head))
     for number, row in enumerate(made.rows):
         edges = {"top": number == 0, "bottom": number in _ruled(table)}
         _row_properties(row._tr, number < len(table.head))
