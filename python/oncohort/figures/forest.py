@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# a row whose label needs two lines, and one whose label needs one
-ROWS, TOP, BELOW = (0.24, 0.36), 0.42, 0.72
+# a row: its lines, and what lies between it and the next one
+LINE, BETWEEN, TOP, BELOW = 0.13, 0.11, 0.42, 0.72
 CELL, RATIO, P_VALUE, EDGE, INDENT = 0.74, 1.3, 0.72, 0.06, 0.14
-LABEL, LABEL_LETTERS, LETTER = 2.55, 40, 0.064
+LABEL, LETTER, MIN_PLOT = 2.55, 0.06, 1.3
 # an interval that leaves these bounds ends in an arrow
 BOUNDS = (0.1, 10.0)
 # ticks for a span of at most so much between the ends of the axis
@@ -57,10 +57,11 @@ class Words(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """Width of the label's column and of the plot, height of a row."""
+    """Width of the label's column and of the plot, letters in its line; row height."""
 
     label: float
     plot: float
+    letters: int
     row: float
 
 
@@ -97,10 +98,12 @@ def forest_figure(rows: list[Row], words: Words) -> "Figure":
 
 def _measures(rows: list[Row], words: Words) -> Measures:
     longest = max((len(row.label) for row in rows), default=0)
-    label = min(LABEL, EDGE + INDENT + LETTER * longest)
-    row = ROWS[longest > LABEL_LETTERS]
-    right = RATIO + (P_VALUE if words.p_head else 0)
-    return Measures(label, WIDTH - label - CELL * len(words.heads) - right, row)
+    texts = CELL * len(words.heads) + RATIO + (P_VALUE if words.p_head else 0)
+    wanted = min(LABEL, EDGE + INDENT + LETTER * longest)
+    label = min(wanted, WIDTH - texts - MIN_PLOT)
+    letters = int((label - EDGE - INDENT) / LETTER)
+    n_lines = max((len(textwrap.wrap(row.label, letters)) for row in rows), default=1)
+    return Measures(label, WIDTH - label - texts, letters, n_lines * LINE + BETWEEN)
 
 
 def _axis(axes: "Axes", rows: list[Row]) -> tuple[float, float]:
@@ -179,7 +182,7 @@ def _write(axes: "Axes", rows: list[Row], words: Words, size: Measures) -> None:
         is_inside = row.role != "overall" and (is_inside or row.role == "heading")
         about = {"fontsize": 8.5, "weight": "bold" if is_bold else "normal"}
         place = EDGE + (INDENT if is_inside and not is_bold else 0)
-        label = textwrap.fill(row.label, LABEL_LETTERS)
+        label = textwrap.fill(row.label, size.letters)
         about |= {"va": "center"} if "\n" in label else {}
         write(left + place / size.plot, y, label, ha="left", linespacing=1.05, **about)
         if row.role == "heading":

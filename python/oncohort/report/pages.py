@@ -59,8 +59,9 @@ def write_report(
 
     out_dir.mkdir(parents=True, exist_ok=True)
     figures = out_dir / "figures"
-    if (workspace.report / "figures").is_dir():
-        shutil.copytree(workspace.report / "figures", figures / BEFORE)
+    before = workspace.root / "report" / "figures"
+    if before.is_dir():
+        shutil.copytree(before, figures / BEFORE, dirs_exist_ok=True)
     write = _writer(out_dir, publication_id)
     studies = []
     with duckdb.connect(str(database), read_only=True) as connection:

@@ -49,6 +49,26 @@ def _figure(
     if len(plan.compared) != 2:
         return None
     first, second = (arm.short for arm in plan.compared)
+    rows = _rows(plan, analysis, groups, numbers)
+    made_up = ["Made-up patients"] if plan.made_up else []
+    words = Words(
+        heads=(f"{first}\nevents/n", f"{second}\nevents/n"),
+        ratio_head=f"Hazard ratio (95% CI)\n{first} vs {second}",
+        favours=(f"Favours {first}", f"Favours {second}"),
+        mark=" · ".join([*made_up, "Exploratory analysis"]),
+        foot=f"{analysis.endpoint.short}: Cox, unadjusted, Efron ties. Dotted: all.",
+        p_head="P, inter-\naction",
+    )
+    drawn = "; ".join(f"{each.label}: {each.text}" for each in rows if each.text)
+    alt = f"{words.mark}. Forest plot of hazard ratios by subgroup. {drawn}."
+    stem = folder / f"{plan.study_id}_{analysis.id}"
+    return on_page(forest_figure(rows, words), stem, alt)
+
+
+def _rows(
+    plan: Plan, analysis: Analysis, groups: list[dict[str, Any]], numbers: Numbers
+) -> list[Row]:
+    """All patients, then each variable as a heading with its levels."""
     key = partial(numbers.key, analysis)
 
     def row(label: str, variable: str, level: str, **about: Any) -> Row:
@@ -70,16 +90,4 @@ def _figure(
         p_value = numbers.text(key("interaction_p", variable=column))
         rows.append(Row(group["label"], role="heading", p_value=p_value))
         rows += [row(text, column, level) for level, text in group["levels"].items()]
-    made_up = ["Made-up patients"] if plan.made_up else []
-    words = Words(
-        heads=(f"{first}\nevents/n", f"{second}\nevents/n"),
-        ratio_head=f"Hazard ratio (95% CI)\n{first} vs {second}",
-        favours=(f"Favours {first}", f"Favours {second}"),
-        mark=" · ".join([*made_up, "Exploratory analysis"]),
-        foot=f"{analysis.endpoint.short}: Cox, unadjusted, Efron ties. Dotted: all.",
-        p_head="P, inter-\naction",
-    )
-    drawn = "; ".join(f"{each.label}: {each.text}" for each in rows if each.text)
-    alt = f"{words.mark}. Forest plot of hazard ratios by subgroup. {drawn}."
-    stem = folder / f"{plan.study_id}_{analysis.id}"
-    return on_page(forest_figure(rows, words), stem, alt)
+    return rows
