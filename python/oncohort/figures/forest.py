@@ -101,7 +101,7 @@ def _measures(rows: list[Row], words: Words) -> Measures:
     texts = CELL * len(words.heads) + RATIO + (P_VALUE if words.p_head else 0)
     wanted = min(LABEL, EDGE + INDENT + LETTER * longest)
     label = min(wanted, WIDTH - texts - MIN_PLOT)
-    letters = int((label - EDGE - INDENT) / LETTER)
+    letters = round((label - EDGE - INDENT) / LETTER)
     n_lines = max((len(textwrap.wrap(row.label, letters)) for row in rows), default=1)
     return Measures(label, WIDTH - label - texts, letters, n_lines * LINE + BETWEEN)
 
