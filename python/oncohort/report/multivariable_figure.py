@@ -5,7 +5,7 @@ from typing import Any
 
 from oncohort.analysis.plan import Analysis, Plan
 from oncohort.figures.forest import Row, Words
-from oncohort.report.forest_rows import forest_on_page, ratio_row, sizes
+from oncohort.report.forest_rows import forest_on_page, ratio_row
 from oncohort.report.numbers import Numbers, mid_sentence
 
 REFERENCE = "1 (reference)"
@@ -33,12 +33,12 @@ def multivariable_figure(
             rows += [Row(label, role="heading"), *own]
     first, second = (arm.short for arm in plan.compared)
     words = Words(
-        heads=("events/n",),
+        heads=("Patients", "Events"),
         ratio_head="Hazard ratio (95% CI)",
         favours=("Fewer events", "More events"),
         mark="",
-        foot=f"{analysis.endpoint.short}: Cox, all variables shown, Efron ties."
-        f" {first}/{second} rows: events/n of {first}, of {second}.",
+        foot=f"{analysis.endpoint.short}: Cox, {first} vs {second} and all variables"
+        " shown, Efron ties. *Interaction.",
         p_head="P",
     )
     return forest_on_page(plan, analysis, rows, words, folder)
@@ -55,7 +55,7 @@ def _arm_rows(plan: Plan, analysis: Analysis, numbers: Numbers) -> list[Row]:
     for level in crossed.levels:
         place = {"variable": "arm", "level": f"{crossed.column}_{level.id}"}
         if numbers.text(numbers.key(analysis, "hazard_ratio", **place)):
-            cells = ("; ".join(sizes(plan, numbers, analysis, place)),)
+            cells = _sizes(analysis, numbers, crossed.column, level.id)
             p_value = numbers.text(numbers.key(analysis, "hazard_ratio_p", **place))
             about = {"p_value": p_value}
             rows.append(
@@ -74,13 +74,21 @@ def _level(
 ) -> Row | None:
     """One level of a covariate; None if nobody has it."""
     place = {"variable": column, "level": level}
-    n, events, p_value = (
-        numbers.text(numbers.key(analysis, name, **place))
-        for name in ("n", "n_events", "hazard_ratio_p")
-    )
-    if not n:
+    cells = _sizes(analysis, numbers, column, level)
+    if not cells[0]:
         return None
-    cells = (f"{events}/{n}",)
+    p_value = numbers.text(numbers.key(analysis, "hazard_ratio_p", **place))
     if number == 0:
         return Row(label, cells, REFERENCE, 1.0, role="reference")
     return ratio_row(numbers, analysis, label, cells, place, p_value=p_value)
+
+
+def _sizes(
+    analysis: Analysis, numbers: Numbers, column: str, level: str
+) -> tuple[str, ...]:
+    """Patients and events of a level."""
+    keys = (
+        numbers.key(analysis, name, variable=column, level=level)
+        for name in ("n", "n_events")
+    )
+    return tuple(numbers.text(key) for key in keys)

@@ -23,7 +23,7 @@ from oncohort.tables import with_table_files
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
 # pages whose tables are for a paper, and get files
-JOURNAL = ("study.html",)
+JOURNAL = ("study.html", "study_findings.html")
 
 
 def write_report(
