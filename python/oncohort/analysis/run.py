@@ -21,6 +21,7 @@ from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.second_opinion import second_opinion
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
+from oncohort.analysis.subgroups import subgroups
 from oncohort.analysis.time_to_event import time_to_event
 from oncohort.audit import audit
 from oncohort.dbt_run import Model, compiled_models
@@ -35,6 +36,7 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        subgroups,
         proportions,
         adverse_events,
         competing_events,
