@@ -58,6 +58,10 @@ class Mapping:
             is_deleted = self._condition(self.file.delete_when)
             action = f"case when {is_deleted} then 'delete' else 'upsert' end"
         raw = [f"{self._value(name)} as {name}" for name in names]
+        once = ""
+        if self.entry.once:
+            alike = f"partition by row_action, {', '.join(names)}"
+            once = f" qualify row_number() over ({alike} order by source_line) = 1"
         trimmed = [f"{self._labelled(n)} as t{n}" for n in sorted(self.used)]
         # a step of its own for each form of a value keeps DuckDB's plan small
         plain = [f"{plain_sql(name)} as {name}__plain" for name in typed]
@@ -77,7 +81,7 @@ class Mapping:
 with trimmed as (select {", ".join(["source_line", *trimmed])} from source_cells),
 raw as (
     select source_line, {action} as row_action, {", ".join(raw)}
-    from trimmed where {meant}
+    from trimmed where {meant}{once}
 ),
 plain as (select {", ".join(["*", *plain])} from raw),
 read as (select {", ".join(["*", *read])} from plain),
@@ -120,7 +124,14 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
             return "cast(null as varchar)"
         if column.value is not None:
             return text_literal(column.value)
-        cells = ", ".join(self._not_null(source) for source in column.sources)
+        each = [self._not_null(source) for source in column.sources]
+        if column.part is not None:
+            part = text_literal(column.part)
+            each = [
+                f"coalesce(nullif(regexp_extract({cell}, {part}, 1), ''), {cell})"
+                for cell in each
+            ]
+        cells = ", ".join(each)
         if column.join is not None:
             return f"nullif(concat_ws({text_literal(column.join)}, {cells}), '')"
         return f"coalesce({cells})" if len(column.sources) > 1 else cells
