@@ -7,7 +7,6 @@ from typing import Any
 from oncohort.contract import extract_tables
 from oncohort.receive.site_yaml import SiteYaml, suggestion
 
-
 # settings that only a date column has
 _OF_DATES = {"dates", "not_before", "days_per_unit"}
 
