@@ -15,6 +15,7 @@ inner join core.time_to_event as endpoints
     on entries.patient_id = endpoints.patient_id
     and entries.study_id = endpoints.study_id
     and endpoints.endpoint_code = 'pfs'
+    and endpoints.rule_set_id = 'default'
 left join core.source_rows as source_rows
     on endpoints.deciding_row_id = source_rows.source_row_id
 order by entries.patient_id

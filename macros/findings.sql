@@ -139,6 +139,6 @@ select
     {{ return([
         'any_table', 'unread', 'patients', 'patient_changes', 'persons', 'diagnoses',
         'metastases', 'biomarkers', 'samples', 'treatments', 'procedures', 'assessments',
-        'lesions', 'lesion_series', 'adverse_events', 'follow_up',
+        'lesions', 'lesion_series', 'lesion_responses', 'adverse_events', 'follow_up',
     ]) }}
 {%- endmacro %}

@@ -12,8 +12,14 @@
 {% macro study_parameter(study, parameter, type='integer') -%}
     (
         select max(cast(parameters.value as {{ type }}))
-        from {{ source('landing', 'study_parameters') }} as parameters
+        from {{ ref('int_study_parameters__united') }} as parameters
         where parameters.study_id = '{{ study }}'
             and parameters.parameter = '{{ parameter }}'
     )
+{%- endmacro %}
+
+{#- The rule set of an endpoint that the study's cohort shows: the study's parameter
+    `<endpoint>_rule_set`, else `default`. Endpoint `bor` is the best response. -#}
+{% macro endpoint_rule_set(study, endpoint) -%}
+    coalesce({{ study_parameter(study, endpoint ~ '_rule_set', dbt.type_string()) }}, 'default')
 {%- endmacro %}

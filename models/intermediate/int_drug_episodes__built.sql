@@ -15,7 +15,7 @@ drug_rows as (
         last_on,
         treatment_id
     from {{ ref('treatments') }}
-    where drug_class in ('chemotherapy', 'anti_her2')
+    where {{ opens_line('drug_class') }}
         and started_on is not null
 ),
 

@@ -33,7 +33,7 @@ findings as (
         related='modality', related_value='modality_code') }}
     from assessments
     where modality_code = 'clinical_examination'
-        and response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD')
+        and response_code {{ in_group('evaluable_response') }}
         and coalesce(region_code, 'none') not in (
             'skin', 'breast', 'chest_wall', 'lymph_node', 'axilla', 'supraclavicular',
             'neck', 'soft_tissue'
@@ -42,7 +42,8 @@ findings as (
     {{ finding('assessments.new_lesion_without_progression', 'response',
         'response_code', related='has_new_lesion') }}
     from assessments
-    where has_new_lesion and response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD')
+    where has_new_lesion
+        and response_code {{ in_group('response_without_progression') }}
     union all
     {{ finding('assessments.progression_unfounded', 'response', 'response_code',
         related='target_response', related_value='target_response_code') }}
@@ -58,10 +59,13 @@ findings as (
     from assessments
     where (
         has_part_in_pd
-        and response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD')
+        and response_code {{ in_group('response_without_progression') }}
     )
     or (response_code = 'CR' and target_response_code in ('PR', 'SD'))
-    or (response_code in ('CR', 'PR') and target_response_code = 'SD')
+    or (
+        response_code {{ in_group('objective_response') }}
+        and target_response_code = 'SD'
+    )
     or (response_code = 'CR' and nontarget_response_code = 'NON_CR_NON_PD')
     union all
     {{ finding('assessments.after_death', 'assessed_on',

@@ -19,7 +19,8 @@ biomarkers as (
 ),
 
 her2_pairs as (
-    select
+    -- once, also where a site sends the other test twice
+    select distinct
         ihc.site_id,
         ihc.as_of_on,
         ihc.patient_id,
@@ -57,12 +58,12 @@ findings as (
     {{ finding('biomarkers.her2_low_fish_positive', 'score', 'score_code',
         related='result', related_value='result_code') }}
     from her2_pairs
-    where score_code in ('0', '1+') and result_code = 'positive'
+    where score_code {{ in_group('low_ihc_score') }} and result_code = 'positive'
     union all
     {{ finding('biomarkers.score_outside_ihc', 'score', 'score_code',
         related='method', related_value='method_code') }}
     from biomarkers
-    where score_code is not null and method_code in ('fish', 'cish')
+    where score_code is not null and method_code {{ in_group('in_situ_method') }}
     union all
     {{ finding('biomarkers.her2_score_against_result', 'result', 'result_code',
         related='score', related_value='score_code') }}
@@ -71,12 +72,13 @@ findings as (
         and coalesce(method_code, 'ihc') = 'ihc'
         and (
             (score_code = '3+' and result_code = 'negative')
-            or (score_code in ('0', '1+') and result_code = 'positive')
+            or (score_code {{ in_group('low_ihc_score') }} and result_code = 'positive')
         )
     union all
     {{ finding('biomarkers.percentage_out_of_range', 'value') }}
     from biomarkers
-    where marker_code in ('ki67', 'er', 'pr') and unit = '%'
+    where (marker_code = 'ki67' or marker_code {{ in_group('hormone_receptor') }})
+        and unit = '%'
         and (
             value < 0 or value > {{ limit_of('biomarkers.percentage_out_of_range') }}
         )
@@ -84,7 +86,7 @@ findings as (
     {{ finding('biomarkers.value_against_result', 'result', 'result_code',
         related='value') }}
     from biomarkers
-    where marker_code in ('er', 'pr') and unit = '%'
+    where marker_code {{ in_group('hormone_receptor') }} and unit = '%'
         and (
             (result_code = 'positive' and value = 0)
             or (
@@ -96,7 +98,7 @@ findings as (
     {{ finding('biomarkers.ratio_against_result', 'result', 'result_code',
         related='value') }}
     from biomarkers
-    where marker_code = 'her2' and method_code in ('fish', 'cish')
+    where marker_code = 'her2' and method_code {{ in_group('in_situ_method') }}
         and (unit like '%ratio%' or unit like '%比值%')
         and result_code = 'negative'
         and value > {{ limit_of('biomarkers.ratio_against_result', 'double') }}

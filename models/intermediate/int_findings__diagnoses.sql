@@ -17,7 +17,7 @@ metastases as (
     select
         staged.patient_id,
         deliveries.as_of_on,
-        staged.organ_code in ('lung', 'liver', 'bone', 'brain', 'leptomeninges')
+        staged.organ_code {{ in_organs("metastatic_site_group <> 'other'") }}
             as is_distant,
         {{ latest('staged.detected_on') }} as by_on
     {{ from_states('metastases') }}

@@ -12,7 +12,7 @@ lesions as (
         coalesce(staged.assessor_code, 'investigator') as assessor_code,
         staged.lesion_role_code,
         staged.organ_code,
-        staged.organ_code in ('lymph_node', 'axilla', 'supraclavicular') as is_node,
+        staged.organ_code {{ in_organs('is_node') }} as is_node,
         staged.longest_diameter_mm,
         coalesce(staged.short_axis_mm, staged.longest_diameter_mm) as short_axis_mm,
         staged.is_measurable,

@@ -49,8 +49,10 @@ brain_scans as (
             from {{ ref('modalities') }} as modalities
             where modalities.shows_brain_lesions
         )
-        and coalesce(staged.region_code, 'brain')
-        in ('brain', 'leptomeninges', 'whole_body')
+        and (
+            coalesce(staged.region_code, 'whole_body') = 'whole_body'
+            or staged.region_code {{ in_organs('is_cns') }}
+        )
 ),
 
 imaged as (

@@ -31,7 +31,7 @@ findings as (
     {{ finding('procedures.after_death', 'started_on',
         related='milestones.occurred_on', related_value='died_text') }}
     from procedures
-    where procedure_code in ('surgery', 'radiotherapy')
+    where procedure_code {{ in_group('local_procedure') }}
         and {{ earliest('started_on') }} > died_by_on
     union all
     {{ finding('procedures.dose_implausible', 'dose_gy') }}
@@ -47,7 +47,7 @@ findings as (
         related='procedure', related_value='procedure_code') }}
     from procedures
     where procedure_code = 'radiotherapy'
-        and region_code in ('brain', 'leptomeninges')
+        and region_code {{ in_organs('is_cns') }}
         and exists (
             select 1
             from metastases
@@ -59,7 +59,7 @@ findings as (
             from metastases
             where metastases.patient_id = procedures.patient_id
                 and metastases.as_of_on = procedures.as_of_on
-                and metastases.organ_code in ('brain', 'leptomeninges')
+                and metastases.organ_code {{ in_organs('is_cns') }}
         )
 )
 

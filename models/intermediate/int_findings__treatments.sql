@@ -5,7 +5,7 @@ with
 other_drugs as (
     select drug_code
     from {{ ref('drugs') }}
-    where drug_class not in ('chemotherapy', 'anti_her2')
+    where not {{ opens_line('drug_class') }}
 ),
 
 treatments as (

@@ -1,11 +1,11 @@
--- One row per patient and line of treatment for metastatic disease: the line's first
--- day. An episode opens a line if the drug was not given in the `restart_gap_days`
--- before. The first opener anchors line 1; openers within `regimen_window_days` of the
--- anchor are the same regimen, unless the disease progressed in between; the next
--- opener anchors the next line. (Without the progression an early failure and its
--- rescue would be one regimen, and the patient would be lost to the arm because of the
--- failure.) Since each anchor depends on the one before, the chain is followed step by
--- step: every opener knows the next anchor it would give (`next_anchor_on`), and the
+-- One row per patient and line of treatment for metastatic disease: its first day.
+-- An episode opens a line if the drug was not given in the `restart_gap_days` before,
+-- or if the disease progressed in a shorter pause. The first opener anchors line 1;
+-- openers within `regimen_window_days` of the anchor are the same regimen, unless the
+-- disease progressed in between; the next opener anchors the next line. (Without the
+-- progression an early failure and its rescue would be one regimen, and the patient
+-- would be lost to the arm because of the failure.) Each anchor depends on the one
+-- before: every opener knows the next anchor it would give (`next_anchor_on`), and the
 -- recursion walks along these.
 with recursive
 
@@ -28,6 +28,11 @@ episodes as (
     from {{ ref('int_drug_episodes__built') }}
 ),
 
+progressions as (
+    select patient_id, progressed_on
+    from {{ ref('progressions') }}
+),
+
 openers as (
     select distinct
         episodes.patient_id,
@@ -39,17 +44,16 @@ openers as (
     where episodes.started_on >= metastatic.metastatic_on
         and (
             episodes.earlier_last_on is null
-            or {{ dbt.datediff(
-                'episodes.earlier_last_on', 'episodes.started_on', 'day'
-            ) }} > {{ rule('restart_gap_days') }}
+            or {{ dbt.datediff('earlier_last_on', 'episodes.started_on', 'day') }}
+                > {{ rule('restart_gap_days') }}
+            or exists (
+                select 1
+                from progressions
+                where progressions.patient_id = episodes.patient_id
+                    and progressions.progressed_on >= episodes.earlier_last_on
+                    and progressions.progressed_on <= episodes.started_on
+            )
         )
-),
-
-progressions as (
-    select
-        patient_id,
-        progressed_on
-    from {{ ref('progressions') }}
 ),
 
 failed as (
@@ -84,9 +88,7 @@ chained as (
 ),
 
 first_opened as (
-    select
-        patient_id,
-        min(started_on) as anchor_on
+    select patient_id, min(started_on) as anchor_on
     from openers
     group by patient_id
 ),

@@ -21,7 +21,7 @@ cutoffs as (
     select
         study_id,
         max(cast(value as date)) as cutoff_on
-    from {{ source('landing', 'study_parameters') }}
+    from {{ ref('int_study_parameters__united') }}
     where parameter = 'data_cutoff'
     group by study_id
 ),

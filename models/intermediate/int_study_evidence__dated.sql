@@ -1,53 +1,95 @@
--- One row per study, patient entered and record that can end or censor an endpoint.
--- Evidence after the study's cut-off is unknown; but whoever is seen alive or dead
--- after it was alive at it. `start` stands for the patient who has nothing else.
+-- One row per study, rule set, patient entered and record that can end, limit or censor
+-- an endpoint: the records whose assessor, reader and source the rule set accepts, on
+-- the day that it gives them. Evidence after the study's cut-off is unknown; but
+-- whoever is seen alive or dead after it was alive at it. New therapy is a line begun
+-- after time zero: the line that holds time zero began before. `start` stands for the
+-- patient who has nothing else.
 with
 
 entries as (
     select
-        study_id,
-        patient_id,
-        time_zero_on,
-        cutoff_on
-    from {{ ref('int_study_entries__united') }}
+        entries.study_id,
+        entries.patient_id,
+        entries.time_zero_on,
+        entries.cutoff_on,
+        asked.rule_set_id,
+        rules.response_source,
+        rules.assessor,
+        rules.reader,
+        rules.partial_assessment_day
+    from {{ ref('int_study_entries__united') }} as entries
+    inner join (
+        select distinct study_id, rule_set_id
+        from {{ source('landing', 'study_endpoints') }}
+    ) as asked
+        on entries.study_id = asked.study_id
+    inner join {{ ref('int_response_rules__resolved') }} as rules
+        on asked.rule_set_id = rules.rule_set_id
+    where entries.time_zero_on is not null
 ),
 
-evidence as (
+accepted as (
     select
         entries.study_id,
+        entries.rule_set_id,
         entries.patient_id,
+        entries.time_zero_on,
+        entries.cutoff_on,
         evidence.source_kind,
-        evidence.evidence_on,
-        evidence.source_row_id
+        evidence.response_code,
+        evidence.source_row_id,
+        case
+            when entries.partial_assessment_day = 'mid'
+                or evidence.evidence_precision is null
+                or evidence.evidence_precision = 'day'
+                then evidence.evidence_on
+            when evidence.evidence_precision = 'month'
+                then cast({{ dbt.last_day('evidence.evidence_on', 'month') }} as date)
+        end as evidence_on
     from entries
     inner join {{ ref('int_endpoint_evidence__dated') }} as evidence
         on entries.patient_id = evidence.patient_id
-    where evidence.evidence_on <= entries.cutoff_on
+        and coalesce(evidence.study_id, entries.study_id) = entries.study_id
+    where coalesce(evidence.response_source, entries.response_source)
+        = entries.response_source
+        -- what is no assessment has no assessor, and counts for all
+        and (
+            evidence.is_superseded is null
+            or (
+                entries.assessor in ('any', evidence.assessor_code)
+                and (
+                    entries.reader = evidence.reader
+                    or (entries.reader = 'any' and not evidence.is_superseded)
+                )
+            )
+        )
+),
+
+dated as (
+    select
+        study_id, rule_set_id, patient_id, source_kind, evidence_on, response_code,
+        source_row_id
+    from accepted
+    where evidence_on <= cutoff_on
+        and (source_kind <> 'new_therapy' or evidence_on > time_zero_on)
 
     union all
 
     select
-        entries.study_id,
-        entries.patient_id,
-        'known_alive' as source_kind,
-        entries.cutoff_on as evidence_on,
-        max(evidence.source_row_id) as source_row_id
-    from entries
-    inner join {{ ref('int_endpoint_evidence__dated') }} as evidence
-        on entries.patient_id = evidence.patient_id
-    where evidence.evidence_on > entries.cutoff_on
-        and evidence.source_kind in ('known_alive', 'death')
-    group by entries.study_id, entries.patient_id, entries.cutoff_on
+        study_id, rule_set_id, patient_id, 'known_alive' as source_kind,
+        cutoff_on as evidence_on, null as response_code,
+        max(source_row_id) as source_row_id
+    from accepted
+    where evidence_on > cutoff_on
+        and source_kind in ('known_alive', 'death')
+    group by study_id, rule_set_id, patient_id, cutoff_on
 
     union all
 
     select
-        study_id,
-        patient_id,
-        'start' as source_kind,
-        time_zero_on as evidence_on,
-        'start' as source_row_id
+        study_id, rule_set_id, patient_id, 'start' as source_kind,
+        time_zero_on as evidence_on, null as response_code, 'start' as source_row_id
     from entries
 )
 
-select * from evidence
+select * from dated

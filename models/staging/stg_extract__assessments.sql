@@ -25,6 +25,8 @@ typed as (
         {{ date_of('assessed_on') }} as assessed_on,
         {{ precision_of('assessed_on') }} as assessed_on_precision,
         {{ code_of('assessor', 'assessor') }} as assessor_code,
+        trim(reader) as reader,
+        {{ yes_no_of('is_accepted') }} as is_accepted,
         {{ code_of('modality', 'modality') }} as modality_code,
         {{ code_of('organ', 'region') }} as region_code,
         trim(visit) as visit,

@@ -31,7 +31,8 @@ typed as (
         {{ date_of('menopausal_status_on') }} as menopausal_status_on,
         {{ precision_of('menopausal_status_on') }} as menopausal_status_on_precision,
         trim(race) as race,
-        {{ code_of('collection', 'collection') }} as collection_code
+        {{ code_of('collection', 'collection') }} as collection_code,
+        trim(arm) as arm
     from source
 )
 

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from graphlib import TopologicalSorter
+from typing import Any, NamedTuple
 
 from oncohort.errors import BuildFailed
 from oncohort.workspace import Workspace
@@ -12,6 +13,15 @@ from oncohort.workspace import Workspace
 _SAY_EVERY_SECONDS = 10
 _FAILED = ("error", "fail", "runtime error")
 _SHOWN_FAILURES = 20
+
+
+class Model(NamedTuple):
+    """A model as dbt would run it: name, quoted table, SQL, models that it reads."""
+
+    name: str
+    relation: str
+    sql: str
+    parents: frozenset[str]
 
 
 def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
@@ -27,11 +37,6 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
     BuildFailed
         With each failing node, what it says and its compiled SQL.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    workspace.create()
-    workspace.copy_own_studies()
     n_done, said_at = 0, time.monotonic()
 
     def follow(event: Any) -> None:
@@ -41,21 +46,60 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> None:
             said_at = time.monotonic()
             say(f"dbt build: {n_done} done so far")
 
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    _invoke(workspace, command, [follow])
+    say(f"dbt build: {n_done} seeds, models and tests done")
+
+
+def compiled_models(workspace: Workspace) -> list[Model]:
+    """Return all models as dbt would run them, each after those it reads.
+
+    The working database must not be open in this process.
+
+    Raises
+    ------
+    BuildFailed
+        If dbt cannot read the project.
+    """
+    command = ["compile", "--select", "resource_type:model"]
+    results = _invoke(workspace, [*command, "--indirect-selection", "empty"])
+    nodes = {each.node.unique_id: each.node for each in results}
+    parents = {name: set(node.depends_on.nodes) for name, node in nodes.items()}
+    return [
+        Model(
+            nodes[name].name,
+            nodes[name].relation_name,
+            nodes[name].compiled_code,
+            frozenset(nodes[each].name for each in parents[name] & nodes.keys()),
+        )
+        for name in TopologicalSorter(parents).static_order()
+        if name in nodes
+    ]
+
+
+def _invoke(
+    workspace: Workspace, command: list[str], callbacks: Sequence[Callable] = ()
+) -> list[Any]:
+    """Run a command of dbt on the workspace and return its results, node by node."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    workspace.create()
+    workspace.copy_own_studies()
     project = str(workspace.project)
     options = ["--project-dir", project, "--profiles-dir", project]
     options += ["--target-path", str(workspace.root / "target")]
     options += ["--log-path", str(workspace.logs), "--log-level-file", "info"]
     options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
-    options += ["--exclude-resource-type", "unit_test"]
     with _environment(workspace.environment()):
         try:
-            result = dbtRunner(callbacks=[follow]).invoke(["build", *options])
+            result = dbtRunner(callbacks=list(callbacks)).invoke([*command, *options])
         finally:
             # let go of the working database: the next step opens it for itself
             DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise _failure(workspace, result)
-    say(f"dbt build: {n_done} seeds, models and tests done")
+    return result.result.results
 
 
 @contextlib.contextmanager
@@ -76,7 +120,7 @@ def _failure(workspace: Workspace, result: Any) -> BuildFailed:
     log = workspace.relative(workspace.logs / "dbt.log")
     if not hasattr(result.result, "results"):
         return BuildFailed(
-            f"dbt could not start: {result.exception or result.result}",
+            f"dbt stopped: {result.exception or result.result}",
             f"correct what it names; the whole log is {log}",
         )
     failed = [node for node in result.result.results if str(node.status) in _FAILED]

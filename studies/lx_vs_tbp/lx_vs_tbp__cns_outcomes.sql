@@ -12,7 +12,7 @@ followed as (
     from {{ ref('time_to_event') }}
     where study_id = 'lx_vs_tbp'
         and endpoint_code = 'pfs'
-        and rule_set_id = 'default'
+        and rule_set_id = {{ endpoint_rule_set('lx_vs_tbp', 'pfs') }}
 ),
 
 brain_scans as (

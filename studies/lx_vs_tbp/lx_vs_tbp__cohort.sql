@@ -13,31 +13,6 @@ entries as (
     from {{ ref('lx_vs_tbp__entries') }}
 ),
 
-endpoints as (
-    select
-        patient_id,
-        max(case when endpoint_code = 'pfs' then followup_days end) as pfs_days,
-        max(case when endpoint_code = 'pfs' and is_event then 1 else 0 end) = 1
-            as is_pfs_event,
-        max(case when endpoint_code = 'pfs' then exit_reason end) as pfs_exit_reason,
-        max(case when endpoint_code = 'os' then followup_days end) as os_days,
-        max(case when endpoint_code = 'os' and is_event then 1 else 0 end) = 1
-            as is_os_event
-    from {{ ref('time_to_event') }}
-    where study_id = 'lx_vs_tbp'
-        and rule_set_id = 'default'
-    group by patient_id
-),
-
-responses as (
-    select
-        patient_id,
-        response_code
-    from {{ ref('best_responses') }}
-    where study_id = 'lx_vs_tbp'
-        and rule_set_id = 'default'
-),
-
 cohort as (
     select
         entries.patient_id,
@@ -80,17 +55,13 @@ cohort as (
         cns.has_new_cns_metastases,
         cns.has_cns_progression_of_baseline,
         safety.is_safety_evaluable,
-        responses.response_code as best_response_code,
-        responses.response_code in ('CR', 'PR')
-        or (
-            responses.response_code = 'SD'
-            and endpoints.pfs_days > {{ rule('sd_benefit_days', 'double') }}
-        ) as has_clinical_benefit,
-        endpoints.pfs_days,
-        endpoints.is_pfs_event,
-        endpoints.pfs_exit_reason,
-        endpoints.os_days,
-        endpoints.is_os_event
+        outcomes.best_response_code,
+        outcomes.has_clinical_benefit,
+        outcomes.pfs_days,
+        outcomes.is_pfs_event,
+        outcomes.pfs_exit_reason,
+        outcomes.os_days,
+        outcomes.is_os_event
     from entries
     inner join {{ ref('lx_vs_tbp__index_lines') }} as index_lines
         on entries.patient_id = index_lines.patient_id
@@ -108,8 +79,8 @@ cohort as (
         on entries.patient_id = cns.patient_id
     inner join {{ ref('lx_vs_tbp__safety_windows') }} as safety
         on entries.patient_id = safety.patient_id
-    left join responses on entries.patient_id = responses.patient_id
-    left join endpoints on entries.patient_id = endpoints.patient_id
+    inner join {{ ref('lx_vs_tbp__outcomes') }} as outcomes
+        on entries.patient_id = outcomes.patient_id
 )
 
 select * from cohort

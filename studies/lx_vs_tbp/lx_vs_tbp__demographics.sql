@@ -50,22 +50,23 @@ receptors as (
         max(case when biomarkers.result_code = 'positive' then 1 else 0 end)
             as n_positive,
         count(distinct case
-            when biomarkers.result_code in ('positive', 'negative')
+            when biomarkers.result_code {{ in_group('clear_result') }}
                 then biomarkers.marker_code
         end) as n_known_receptors
     from entries
     inner join {{ ref('biomarkers') }} as biomarkers
         on entries.patient_id = biomarkers.patient_id
         and biomarkers.tested_on <= entries.time_zero_on
-    where biomarkers.marker_code in ('er', 'pr')
+    where biomarkers.marker_code {{ in_group('hormone_receptor') }}
     group by entries.patient_id
 ),
 
 stages as (
     select
         entries.patient_id,
-        max(case when diagnoses.stage_code in ('I', 'IA', 'IB') then 1 else 0 end)
-            as is_stage_i
+        max(case
+            when diagnoses.stage_code {{ in_group('first_stage') }} then 1 else 0
+        end) as is_stage_i
     from entries
     inner join {{ ref('diagnoses') }} as diagnoses
         on entries.patient_id = diagnoses.patient_id

@@ -65,7 +65,7 @@ cns_treated as (
     inner join {{ ref('organs') }} as organs
         on procedures.region_code = organs.organ_code
     where organs.is_cns
-        and procedures.procedure_code in ('radiotherapy', 'surgery')
+        and procedures.procedure_code {{ in_group('local_procedure') }}
 ),
 
 measurable as (

@@ -1,9 +1,9 @@
 -- One row per patient with an index treatment: the first LX or TBP line after
 -- resistance to trastuzumab whose time zero lies in the recruitment window. LX:
--- lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither holds another
--- anti-HER2 drug. Time zero is the start of the last arm-defining drug: for TBP the
--- later of trastuzumab and the line's first chemotherapy (further partners do not move
--- it).
+-- lapatinib and capecitabine; TBP: trastuzumab and chemotherapy; neither with another
+-- anti-HER2 drug begun up to time zero (one begun later, the future, moves no arm).
+-- Time zero is the start of the last arm-defining drug: for TBP the later of
+-- trastuzumab and the line's first chemotherapy (further partners do not move it).
 with
 
 resistances as (
@@ -24,31 +24,49 @@ composed as (
         max(case when drug_code = 'trastuzumab' then started_on end) as trastuzumab_on,
         min(case when drug_class = 'chemotherapy' then started_on end)
             as first_chemotherapy_on,
-        count(case when drug_class = 'anti_her2' then 1 end) as n_anti_her2_drugs
+        min(case
+            when drug_class = 'anti_her2' and drug_code <> 'lapatinib' then started_on
+        end) as not_lx_on,
+        min(case
+            when drug_class = 'anti_her2' and drug_code <> 'trastuzumab' then started_on
+        end) as not_tbp_on
     from {{ ref('treatment_line_drugs') }}
     group by patient_id, line_no
 ),
 
+-- a comparison with a drug not given is null, and so is the greatest with one
+timed as (
+    select
+        patient_id,
+        line_no,
+        not_lx_on,
+        not_tbp_on,
+        case
+            when lapatinib_on >= capecitabine_on then lapatinib_on
+            when capecitabine_on > lapatinib_on then capecitabine_on
+        end as lx_on,
+        case
+            when trastuzumab_on >= first_chemotherapy_on then trastuzumab_on
+            when first_chemotherapy_on > trastuzumab_on then first_chemotherapy_on
+        end as tbp_on
+    from composed
+),
+
 armed as (
     select
-        composed.patient_id,
-        composed.line_no,
+        timed.patient_id,
+        timed.line_no,
         case
-            when composed.n_anti_her2_drugs <> 1 then null
-            when composed.lapatinib_on is not null
-                and composed.capecitabine_on is not null
-                then 'LX'
-            when composed.trastuzumab_on is not null
-                and composed.first_chemotherapy_on is not null
-                then 'TBP'
+            when timed.lx_on < coalesce(timed.not_lx_on, date '9999-12-31') then 'LX'
+            when timed.tbp_on < coalesce(timed.not_tbp_on, date '9999-12-31') then 'TBP'
         end as arm,
-        greatest(composed.lapatinib_on, composed.capecitabine_on) as lx_on,
-        greatest(composed.trastuzumab_on, composed.first_chemotherapy_on) as tbp_on,
+        timed.lx_on,
+        timed.tbp_on,
         lines.anchor_on
-    from composed
+    from timed
     inner join {{ ref('treatment_lines') }} as lines
-        on composed.patient_id = lines.patient_id
-        and composed.line_no = lines.line_no
+        on timed.patient_id = lines.patient_id
+        and timed.line_no = lines.line_no
 ),
 
 candidates as (

@@ -40,7 +40,7 @@ courses as (
         and procedures.started_on < entries.time_zero_on
     left join {{ ref('organs') }} as organs
         on procedures.region_code = organs.organ_code
-    where procedures.procedure_code in ('radiotherapy', 'surgery')
+    where procedures.procedure_code {{ in_group('local_procedure') }}
 ),
 
 counted as (

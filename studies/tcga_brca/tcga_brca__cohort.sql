@@ -37,7 +37,7 @@ survival as (
     from {{ ref('time_to_event') }}
     where study_id = 'tcga_brca'
         and endpoint_code = 'os'
-        and rule_set_id = 'default'
+        and rule_set_id = {{ endpoint_rule_set('tcga_brca', 'os') }}
 ),
 
 births as (
@@ -73,7 +73,7 @@ cohort as (
         coalesce(births.menopausal_status_code, 'unknown') as menopausal_status,
         coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
         case
-            when stages.stage_code in ('I', 'IA', 'IB') then 'I'
+            when stages.stage_code {{ in_group('first_stage') }} then 'I'
             when stages.stage_code in ('II', 'IIA', 'IIB') then 'II'
             when stages.stage_code in ('III', 'IIIA', 'IIIB', 'IIIC') then 'III'
             when stages.stage_code in ('0', 'IV') then stages.stage_code

@@ -28,7 +28,7 @@ results as (
     where marker_code = 'her2'
         and sample_no = 'primary tumour'
         -- of two clear results of one method the positive one stands
-        and result_code in ('positive', 'negative')
+        and result_code {{ in_group('clear_result') }}
     group by patient_id
 ),
 

@@ -9,7 +9,7 @@ results as (
         marker_code,
         result_code
     from {{ ref('biomarkers') }}
-    where marker_code in ('er', 'pr')
+    where marker_code {{ in_group('hormone_receptor') }}
         and sample_no = 'primary tumour'
 ),
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from workspaces import HOSPITALS, ROOT, published, refreshed
+from workspaces import HOSPITALS, ROOT, made_anew, published, refreshed
 
 from oncohort.dbt_run import build
 from oncohort.receive.run import receive
-from oncohort.synthetic import synthesize
+from oncohort.synthetic import DEFAULT_SEED, synthesize
 from oncohort.workspace import Workspace
 
 
@@ -22,6 +22,14 @@ def study_workspace(tmp_path_factory) -> Workspace:
 def study_database(study_workspace) -> Path:
     """The database published from the committed extracts."""
     return published(study_workspace)
+
+
+@pytest.fixture(scope="session")
+def second_seed(tmp_path_factory) -> tuple[Path, Workspace]:
+    """Extracts from a second seed, shuffled and repeated; their workspace refreshed."""
+    root = tmp_path_factory.mktemp("second")
+    made = made_anew(root / "made", DEFAULT_SEED + 1)
+    return made, refreshed(root / "workspace", made / "extracts", HOSPITALS)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Files of every format with their data rows in another order."""
+"""Files of every format with their data rows in another order, some of them twice."""
 
 import csv
 import gzip
@@ -12,15 +12,37 @@ import xlwt
 from python_calamine import CalamineWorkbook
 
 
-def shuffle_file(path, entries: list[dict], defaults: dict, order) -> bool:
-    """Shuffle the data rows that `site.yml` means; False if it means none."""
+def shuffle_site(config: dict, folder, order, is_repeating: bool = False) -> list:
+    """Shuffle every file of a site's deliveries that its `site.yml` means."""
+    defaults = config.get("defaults", {})
+    return [
+        path
+        for path in sorted(folder.glob("*/*"))
+        if shuffle_file(path, config["files"], defaults, order, is_repeating)
+    ]
+
+
+def shuffle_file(
+    path, entries: list[dict], defaults: dict, order, is_repeating: bool = False
+) -> bool:
+    """Shuffle the data rows that `site.yml` means; False if it means none.
+
+    If `is_repeating`, one row in forty comes a second time.
+    """
     declared = [entry for entry in entries if path.match(entry["match"] + "*")]
     if not declared:
         return False
     first = {entry.get("sheet"): _first_row(entry) for entry in declared}
     suffix = path.suffix if path.suffix in _BY_SUFFIX else ".csv"
-    _BY_SUFFIX[suffix](path, first, {**defaults, **declared[0]}, order)
+    settings = {**defaults, **declared[0], "is_repeating": is_repeating}
+    _BY_SUFFIX[suffix](path, first, settings, order)
     return True
+
+
+def _mixed(rows: list, settings: dict, order) -> list:
+    """The rows in another order, some of them twice."""
+    again = order.sample(rows, len(rows) // 40) if settings["is_repeating"] else []
+    return order.sample(rows + again, len(rows) + len(again))
 
 
 def _first_row(entry: dict) -> int:
@@ -38,7 +60,7 @@ def _text(path, first, settings, order) -> None:
     delimiter = settings.get("delimiter", ",").replace("tab", "\t")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     top, rows = rows[: first[None]], rows[first[None] :]
-    order.shuffle(rows)
+    rows = _mixed(rows, settings, order)
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(top + rows)
     content = out.getvalue().encode(encoding)
@@ -50,10 +72,9 @@ def _xlsx(path, first, settings, order) -> None:
     for sheet in book.worksheets:
         start = first[sheet.title] + 1
         rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=start)]
-        order.shuffle(rows)
-        for target, values in zip(sheet.iter_rows(min_row=start), rows, strict=True):
-            for cell, value in zip(target, values, strict=True):
-                cell.value = value
+        for number, values in enumerate(_mixed(rows, settings, order), start):
+            for column, value in enumerate(values, 1):
+                sheet.cell(number, column).value = value
     book.save(path)
 
 
@@ -63,7 +84,7 @@ def _xls(path, first, settings, order) -> None:
     for name in old.sheet_names:
         rows = old.get_sheet_by_name(name).to_python(skip_empty_area=False)
         top, rows = rows[: first[name]], rows[first[name] :]
-        order.shuffle(rows)
+        rows = _mixed(rows, settings, order)
         sheet = book.add_sheet(name)
         for number, row in enumerate(top + rows):
             for column, cell in enumerate(row):
@@ -76,7 +97,7 @@ def _xls(path, first, settings, order) -> None:
 def _sav(path, first, settings, order) -> None:
     rows, meta = pyreadstat.read_sav(path)
     pyreadstat.write_sav(
-        rows.sample(frac=1, random_state=order.randrange(1000)),
+        rows.iloc[_mixed(list(range(len(rows))), settings, order)],
         path,
         variable_value_labels=meta.variable_value_labels,
     )
@@ -84,8 +105,7 @@ def _sav(path, first, settings, order) -> None:
 
 def _parquet(path, first, settings, order) -> None:
     rows = pyarrow.parquet.read_table(path)
-    places = list(range(rows.num_rows))
-    order.shuffle(places)
+    places = _mixed(list(range(rows.num_rows)), settings, order)
     pyarrow.parquet.write_table(rows.take(places), path)
 
 

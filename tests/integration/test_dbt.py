@@ -1,33 +1,10 @@
 """Plain `dbt build`, from the root and without flags, as a data manager runs it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import duckdb
-from workspaces import ROOT
+from workspaces import dbt_build
 
 from oncohort.cli import main
 from oncohort.refresh import refresh
-
-
-def dbt_build(workspace: Path) -> subprocess.CompletedProcess:
-    program = Path(sys.executable).with_name("dbt")
-    environment = {
-        **os.environ,
-        "ONCOHORT_WORKSPACE": str(workspace),
-        "DBT_TARGET_PATH": str(workspace / "target"),
-        "DBT_LOG_PATH": str(workspace / "logs"),
-    }
-    return subprocess.run(
-        [program, "build"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_builds_before_anything_was_received(tmp_path):

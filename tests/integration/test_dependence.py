@@ -1,7 +1,7 @@
 """Numbers come from the extracts and from nothing else.
 
-A hospital less: other numbers. A second seed: other bytes, the same study results. Rows
-in another order: nothing changes.
+A hospital less: other numbers. A second seed, its rows shuffled and some sent twice:
+other bytes, the same study results. Rows in another order: nothing changes.
 """
 
 import random
@@ -10,11 +10,10 @@ import shutil
 import duckdb
 import pytest
 import yaml
-from shuffled import shuffle_file
+from shuffled import shuffle_site
 from workspaces import HOSPITALS, ROOT, published, refreshed
 
 from oncohort.refresh import refresh
-from oncohort.synthetic import DEFAULT_SEED, synthesize
 from oncohort.workspace import Workspace
 
 # drawn from the seed: follow-up beyond progression, and who is treated where; nothing
@@ -57,14 +56,11 @@ def test_a_hospital_less_gives_other_numbers(study_workspace, tmp_path):
 
 
 def test_a_second_seed_gives_other_bytes_and_the_same_results(
-    study_workspace, tmp_path
+    study_workspace, second_seed
 ):
-    synthesize(tmp_path / "made", seed=DEFAULT_SEED + 1, say=lambda line: None)
-    made = tmp_path / "made" / "extracts"
-    other = refreshed(tmp_path / "other", made, HOSPITALS)
-
+    made, other = second_seed
     old = {path.read_bytes() for path in (ROOT / "extracts").glob("hospital_*/*/*")}
-    new = {path.read_bytes() for path in made.glob("hospital_*/*/*")}
+    new = {path.read_bytes() for path in made.glob("extracts/hospital_*/*/*")}
     assert len(old & new) == 1  # the dictionary of REDCap describes, it holds no data
     ours, theirs = results(other, drawn=False), results(study_workspace, drawn=False)
     assert ours.keys() == theirs.keys()
@@ -81,10 +77,7 @@ def test_rows_in_another_order_change_nothing(study_workspace, tmp_path):
     for site in HOSPITALS:
         shutil.copytree(ROOT / "extracts" / site, made / site)
         config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
-        for path in sorted(made.glob(f"{site}/*/*")):
-            defaults = config.get("defaults", {})
-            if shuffle_file(path, config["files"], defaults, order):
-                shuffled.append(path)
+        shuffled += shuffle_site(config, made / site, order)
     changed = [
         path.read_bytes() != (ROOT / "extracts" / path.relative_to(made)).read_bytes()
         for path in shuffled

@@ -73,12 +73,25 @@ def test_figures_and_tables_can_be_seen(report, browser, name):
     page = opened(browser, report / f"{name}.html", **MODES["light"])
     plan = load_plan(ROOT / "studies" / name / "plan.toml")
 
-    curves = [each for each in plan.analyses if each.kind == "time_to_event"]
-    assert page.locator("figure svg").count() == len(curves)
+    drawn = ("time_to_event", "sensitivity")
+    figures = [each for each in plan.analyses if each.kind in drawn]
+    assert page.locator("figure svg").count() == len(figures)
     for box in page.locator("figure svg").all():
         assert box.bounding_box()["width"] > 600
-    assert page.get_by_role("img").count() == len(curves)
+    assert page.get_by_role("img").count() == len(figures)
     assert page.get_by_role("main").count() == 1
+
+
+@pytest.mark.chromium
+def test_every_variant_has_its_rows(report, browser):
+    page = opened(browser, report / "lx_vs_tbp.html", **MODES["light"])
+    plan = load_plan(ROOT / "studies/lx_vs_tbp/plan.toml")
+    n = len(plan.variants)
+
+    # the plan and each variant with a row per arm; then each variant's changes
+    assert page.locator("#sensitivity .variants tbody tr").count() == 2 * (n + 1)
+    assert page.locator("#sensitivity .changes tbody tr").count() == n
+    assert page.locator("#sensitivity .none").count() == 0
 
 
 @pytest.mark.chromium

@@ -1,16 +1,22 @@
 """Every made-up patient, in and out, against the truth the generator planned.
 
 The generator knows the rules only from the study's README and shares no code with the
-SQL; a number is right here when both say the same of a patient.
+SQL; a number is right here when both say the same of a patient. Over three seeds: the
+committed extracts, and two made anew with their rows shuffled, some sent twice, and
+split over deliveries, whole and as changes (deliveries.csv of the generator).
 """
 
 import csv
-from pathlib import Path
+import shutil
 
 import duckdb
 import pytest
+from workspaces import ROOT, dbt_build, made_anew
 
-TRUTH = Path(__file__).parents[1] / "reference" / "truth.csv"
+from oncohort.receive.run import receive
+from oncohort.synthetic import DEFAULT_SEED
+from oncohort.workspace import Workspace
+
 AE_BANDS = {
     None: "none",
     1: "grade_1_2",
@@ -42,26 +48,46 @@ def rows(database, query):
 
 
 @pytest.fixture(scope="module")
-def truth():
-    with TRUTH.open(encoding="utf-8", newline="") as file:
+def third_seed(tmp_path_factory):
+    """Extracts and truth of a third seed; their models run, without publication."""
+    root = tmp_path_factory.mktemp("third")
+    made = made_anew(root / "made", DEFAULT_SEED + 2)
+    workspace = Workspace(root / "workspace")
+    shutil.copytree(made / "extracts", workspace.extracts)
+    receive(workspace, say=lambda line: None)
+    built = dbt_build(
+        workspace.root,
+        *("--select", "+lx_vs_tbp__cohort", "+lx_vs_tbp__worst_grades"),
+        *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
+    )
+    assert built.returncode == 0, built.stdout[-3000:]
+    return made, workspace
+
+
+@pytest.fixture(scope="module", params=["committed", "second_seed", "third_seed"])
+def made(request):
+    """The truth of a seed, and the workspace built from its extracts."""
+    if request.param == "committed":
+        workspace = request.getfixturevalue("study_workspace")
+        return ROOT / "tests/reference/truth.csv", workspace
+    folder, workspace = request.getfixturevalue(request.param)
+    return folder / "truth.csv", workspace
+
+
+@pytest.fixture(scope="module")
+def truth(made):
+    with made[0].open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
-def derived(study_workspace, study_database):
+def derived(made):
     """(site, record number) -> what the warehouse says of the patient."""
-    database = duckdb.connect(str(study_database), read_only=True)
+    _, workspace = made
+    database = duckdb.connect(str(workspace.working_db), read_only=True)
     landed = duckdb.execute(
-        "select site_id, record_no, patient_id from read_parquet(?)",
-        [
-            str(
-                study_workspace.landing
-                / "patients"
-                / "site=hospital_*"
-                / "*"
-                / "*.parquet"
-            )
-        ],
+        "select distinct site_id, record_no, patient_id from read_parquet(?)",
+        [str(workspace.landing / "patients" / "site=hospital_*" / "*" / "*.parquet")],
     ).fetchall()
     grades = {
         (row["patient_id"], row["term_group"]): row["worst_grade"]

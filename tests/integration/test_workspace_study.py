@@ -28,7 +28,44 @@ no,sex,born,found,seen,status
 2,f,1950-01-01,2010-01-01,2011-01-01,dead
 3,m,1955-01-01,2010-01-01,2015-01-01,alive
 """
+PLAN = """\
+study_id = "tiny"
+title = "Tiny"
+question = "Who lives longer?"
+made_up = true
+banner = "Made up."
+[arm]
+column = "arm"
+label = "Sex"
+reference = "male"
+levels = [{ value = "female", label = "Female" }, { value = "male", label = "Male" }]
+[[populations]]
+id = "all"
+label = "All"
+confirmatory = false
+[[endpoints]]
+id = "os"
+label = "Survival"
+short = "OS"
+event_label = "death"
+start_label = "diagnosis"
+time = "os_days"
+event = "is_os_event"
+[[analyses]]
+id = "sens"
+kind = "sensitivity"
+title = "Another cut-off"
+population = "all"
+endpoint = "os"
+[[variants]]
+id = "earlier"
+label = "Cut-off a year and a half earlier"
+parameters = { data_cutoff = "2011-06-01" }
+"""
 STUDY = {
+    "plan.toml": PLAN,
+    "study_parameters.csv": "parameter,value,unit,reason,source\n"
+    "data_cutoff,2019-12-31,date,last extract,made up\n",
     "study_sites.csv": "site_id\nclinic\n",
     "study_endpoints.csv": "endpoint_code,rule_set_id\nos,default\n",
     "cohort_steps.csv": "step_no,criterion\n0,Screened\n1,Diagnosed\n",
@@ -95,3 +132,8 @@ def test_it_is_built_published_and_left_as_it_was(tmp_path):
     assert database.execute(
         "select step_no, n_in, n_out from tiny.cohort_flow order by step_no"
     ).fetchall() == [(0, 3, 0), (1, 3, 0)]
+    # 516 days from 2010-01-01 to the variant's cut-off; the death came before it
+    assert database.execute(
+        "select field, planned_value, variant_value from analysis.variant_flips"
+        " where variant_id = 'earlier' order by all"
+    ).fetchall() == [("os_days", "1826", "516"), ("os_days", "730", "516")]

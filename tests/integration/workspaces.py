@@ -1,9 +1,17 @@
 """Workspaces of the tests: extracts copied, refreshed, looked up."""
 
+import os
+import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import yaml
+from shuffled import shuffle_site
+
 from oncohort.refresh import refresh
+from oncohort.synthetic import synthesize
 from oncohort.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +27,37 @@ def refreshed(root: Path, extracts: Path, sites: list[str]) -> Workspace:
     return workspace
 
 
+def made_anew(root: Path, seed: int) -> Path:
+    """Extracts and truth from a seed; rows in another order, one in forty twice."""
+    synthesize(root, seed=seed, say=lambda line: None)
+    for site in HOSPITALS:
+        config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
+        folder, order = root / "extracts" / site, random.Random(seed)
+        assert shuffle_site(config, folder, order, is_repeating=True)
+    return root
+
+
 def published(workspace: Workspace) -> Path:
     """The database that CURRENT names."""
     publication = workspace.current.read_text("utf-8").strip()
     return workspace.published / publication / "oncohort.duckdb"
+
+
+def dbt_build(
+    workspace: Path, *options: str, project: Path = ROOT
+) -> subprocess.CompletedProcess:
+    """Plain `dbt build`, from the project's root, as a data manager runs it."""
+    environment = {
+        **os.environ,
+        "ONCOHORT_WORKSPACE": str(workspace),
+        "DBT_TARGET_PATH": str(workspace / "target"),
+        "DBT_LOG_PATH": str(workspace / "logs"),
+    }
+    return subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "build", *options],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

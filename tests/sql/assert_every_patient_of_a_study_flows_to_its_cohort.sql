@@ -1,5 +1,6 @@
 -- One row per study whose flow does not end in its cohort: screened minus all who leave
--- must be the number of entries. There is none.
+-- must be the number of entries with a time zero (a study may list others, without
+-- follow-up). There is none.
 with
 
 flows as (
@@ -17,6 +18,7 @@ entered as (
         study_id,
         count(*) as n_entries
     from {{ ref('int_study_entries__united') }}
+    where time_zero_on is not null
     group by study_id
 ),
 

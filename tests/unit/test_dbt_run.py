@@ -33,7 +33,7 @@ def test_a_failure_names_nodes_messages_and_sql(workspace):
 def test_a_project_that_does_not_parse_is_told(workspace):
     result = SimpleNamespace(result=None, exception=ValueError("bad yaml"))
 
-    assert "dbt could not start: bad yaml" in str(dbt_run._failure(workspace, result))
+    assert "dbt stopped: bad yaml" in str(dbt_run._failure(workspace, result))
 
 
 def test_the_callers_environment_comes_back(monkeypatch):

@@ -1,84 +1,108 @@
--- One row per patient, study and rule set: best overall response from time zero to the
--- PFS date (RECIST 1.1; the paper states neither confirmation nor a minimum duration of
--- stable disease, so the default rule set has none). CR > PR > SD > PD > NE;
--- non-CR/non-PD counts as SD; progression in the brain counts as PD. No evaluable scan:
--- NE, also where the patient died or progressed clinically.
+-- One row per patient, study and rule set: best overall response, without asking for
+-- confirmation (`is_confirmed` false) and, where the rule set asks for it, with (true).
+-- CR > PR > SD > non-CR/non-PD > PD > NE, on the first day it was met. SD (and
+-- non-CR/non-PD) sooner than `min_sd_days` after the start is NE; a CR or PR that is
+-- not confirmed is SD, or NE, by the same limit (RECIST 1.1, Table 3). Which responses
+-- count: `int_responses__dated`; the rule sets: seed `rule_sets`, and a study's own.
 with
 
-followed as (
+rules as (
     select
-        patient_id,
-        study_id,
         rule_set_id,
-        start_on,
-        end_on
-    from {{ ref('time_to_event') }}
-    where endpoint_code = 'pfs'
+        min_sd_days,
+        confirmation_days,
+        no_assessment_code
+    from {{ ref('int_response_rules__resolved') }}
 ),
 
-responses as (
+asked as (
     select
-        patient_id,
-        assessed_on as response_on,
-        case when response_code = 'NON_CR_NON_PD' then 'SD' else response_code end
-            as response_code,
-        source_row_id
-    from {{ ref('tumour_assessments') }}
-    where is_adequate
+        entries.patient_id,
+        entries.study_id,
+        endpoints.rule_set_id,
+        rules.no_assessment_code,
+        ways.is_confirmed
+    from {{ ref('int_study_entries__united') }} as entries
+    inner join {{ source('landing', 'study_endpoints') }} as endpoints
+        on entries.study_id = endpoints.study_id
+        and endpoints.endpoint_code = 'bor'
+    inner join rules on endpoints.rule_set_id = rules.rule_set_id
+    inner join (
+        select false as is_confirmed
+        union all
+        select true as is_confirmed
+    ) as ways on not ways.is_confirmed or rules.confirmation_days > 0
+),
 
-    union all
-
+candidates as (
     select
-        patient_id,
-        progressed_on as response_on,
-        'PD' as response_code,
-        source_row_id
-    from {{ ref('progressions') }}
-    where progression_kind = 'cns_progression'
+        responses.study_id,
+        responses.rule_set_id,
+        responses.patient_id,
+        ways.is_confirmed,
+        responses.response_on,
+        responses.source_row_id,
+        case when ways.is_confirmed then confirmed.confirming_row_id end
+            as confirming_row_id,
+        case
+            when responses.response_code = 'PD' then 'PD'
+            when responses.response_code {{ in_group('objective_response') }}
+                and (not ways.is_confirmed or confirmed.source_row_id is not null)
+                then responses.response_code
+            when responses.response_code = 'NE' or responses.day_no < rules.min_sd_days
+                then 'NE'
+            when responses.response_code = 'NON_CR_NON_PD' then 'NON_CR_NON_PD'
+            else 'SD'
+        end as response_code
+    from {{ ref('int_responses__dated') }} as responses
+    inner join rules on responses.rule_set_id = rules.rule_set_id
+    inner join (
+        select false as is_confirmed
+        union all
+        select true as is_confirmed
+    ) as ways on not ways.is_confirmed or rules.confirmation_days > 0
+    left join {{ ref('int_responses__confirmed') }} as confirmed
+        on responses.study_id = confirmed.study_id
+        and responses.rule_set_id = confirmed.rule_set_id
+        and responses.patient_id = confirmed.patient_id
+        and responses.response_on = confirmed.response_on
 ),
 
 ranked as (
     select
-        followed.patient_id,
-        followed.study_id,
-        followed.rule_set_id,
-        responses.response_code,
-        responses.response_on,
-        responses.source_row_id,
+        study_id, rule_set_id, patient_id, is_confirmed, response_on, source_row_id,
+        confirming_row_id, response_code,
         row_number() over (
-            partition by followed.patient_id, followed.study_id, followed.rule_set_id
+            partition by study_id, rule_set_id, patient_id, is_confirmed
             order by
-                case responses.response_code
-                    when 'CR' then 1
-                    when 'PR' then 2
-                    when 'SD' then 3
-                    else 4
+                case response_code
+                    when 'CR' then 1 when 'PR' then 2 when 'SD' then 3
+                    when 'NON_CR_NON_PD' then 4 when 'PD' then 5 else 6
                 end,
-                responses.response_on,
-                responses.source_row_id
+                response_on
         ) as response_no
-    from followed
-    inner join responses
-        on followed.patient_id = responses.patient_id
-        and responses.response_on > followed.start_on
-        and responses.response_on <= followed.end_on
+    from candidates
 ),
 
 best_responses as (
     select
-        followed.patient_id,
-        followed.study_id,
-        followed.rule_set_id,
-        false as is_confirmed,
-        coalesce(ranked.response_code, 'NE') as response_code,
+        asked.patient_id,
+        asked.study_id,
+        asked.rule_set_id,
+        asked.is_confirmed,
+        coalesce(ranked.response_code, asked.no_assessment_code) as response_code,
         ranked.response_on,
-        ranked.source_row_id as deciding_row_id
-    from followed
+        ranked.source_row_id as deciding_row_id,
+        ranked.confirming_row_id
+    from asked
     left join ranked
-        on followed.patient_id = ranked.patient_id
-        and followed.study_id = ranked.study_id
-        and followed.rule_set_id = ranked.rule_set_id
+        on asked.patient_id = ranked.patient_id
+        and asked.study_id = ranked.study_id
+        and asked.rule_set_id = ranked.rule_set_id
+        and asked.is_confirmed = ranked.is_confirmed
         and ranked.response_no = 1
+        -- where NE stands for no evaluable scan, no record decides
+        and (ranked.response_code <> 'NE' or asked.no_assessment_code <> 'NE')
 )
 
 select * from best_responses

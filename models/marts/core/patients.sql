@@ -18,6 +18,7 @@ patient_rows as (
         staged.menopausal_status_on,
         staged.race,
         staged.collection_code,
+        staged.arm,
         row_number() over (
             partition by staged.patient_id
             order by staged.source_row_id
@@ -38,7 +39,8 @@ patients as (
         menopausal_status_code,
         menopausal_status_on,
         race,
-        collection_code
+        collection_code,
+        arm
     from patient_rows
     where row_no = 1
 )

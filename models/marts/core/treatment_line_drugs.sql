@@ -1,10 +1,10 @@
 -- One row per patient, line and drug of the line.
 -- A drug belongs to a line if an episode starts within `regimen_window_days` of the
--- anchor, or if it started earlier and goes on: for more than `carry_over_days`, or as
--- long as the drugs that began with the line. One that ends sooner is being stopped.
--- Without the second half a patient who dies within days would leave the line's arm
--- because of the death. `started_on` is the drug's start in this line: the episode's,
--- or the anchor.
+-- anchor, or if it started earlier and goes on: a row of it begins on the anchor (a
+-- dose given with the new drugs), or it lasts for more than `carry_over_days`, or as
+-- long as the drugs that began on the anchor. One that ends sooner is being stopped.
+-- Without the last of these a patient who dies within days would leave the line's arm
+-- because of the death. `started_on`, in this line: the episode's, or the anchor.
 with
 
 anchors as (
@@ -27,6 +27,11 @@ episodes as (
     from {{ ref('int_drug_episodes__built') }}
 ),
 
+drug_rows as (
+    select distinct patient_id, drug_code, started_on
+    from {{ ref('treatments') }}
+),
+
 opened as (
     select
         anchors.patient_id,
@@ -37,10 +42,7 @@ opened as (
     from anchors
     inner join episodes
         on anchors.patient_id = episodes.patient_id
-        and episodes.started_on >= anchors.anchor_on
-        and episodes.started_on < anchors.next_anchor_on
-        and {{ dbt.datediff('anchors.anchor_on', 'episodes.started_on', 'day') }}
-            <= {{ rule('regimen_window_days') }}
+        and anchors.anchor_on = episodes.started_on
     group by
         anchors.patient_id,
         anchors.line_no,
@@ -53,13 +55,17 @@ placed as (
         opened.patient_id,
         opened.line_no,
         opened.anchor_on,
+        opened.next_anchor_on,
         episodes.drug_code,
         episodes.drug_class,
         episodes.drug_group,
-        episodes.started_on as episode_started_on,
-        episodes.last_on as episode_last_on
+        episodes.started_on as episode_started_on
     from opened
     inner join episodes on opened.patient_id = episodes.patient_id
+    left join drug_rows
+        on opened.patient_id = drug_rows.patient_id
+        and opened.anchor_on = drug_rows.started_on
+        and episodes.drug_code = drug_rows.drug_code
     where (
         episodes.started_on >= opened.anchor_on
         and episodes.started_on < opened.next_anchor_on
@@ -68,32 +74,45 @@ placed as (
     )
     or (
         episodes.started_on < opened.anchor_on
-        and episodes.last_on > opened.anchor_on
+        and episodes.last_on >= opened.anchor_on
         and (
-            {{ dbt.datediff('opened.anchor_on', 'episodes.last_on', 'day') }}
+            drug_rows.patient_id is not null
+            or {{ dbt.datediff('opened.anchor_on', 'episodes.last_on', 'day') }}
                 > {{ rule('carry_over_days') }}
-            or episodes.last_on >= opened.openers_last_on
+            or (
+                episodes.last_on > opened.anchor_on
+                and episodes.last_on >= opened.openers_last_on
+            )
         )
     )
 ),
 
 treatment_line_drugs as (
     select
-        patient_id,
-        line_no,
-        drug_code,
-        drug_class,
-        drug_group,
-        min(
-            case
-                when episode_started_on < anchor_on
-                    then anchor_on else episode_started_on
-            end
-        ) as started_on,
-        max(episode_last_on) as last_on,
-        min(episode_started_on) < min(anchor_on) as is_carried_over
+        placed.patient_id,
+        placed.line_no,
+        placed.drug_code,
+        placed.drug_class,
+        placed.drug_group,
+        min(case
+            when placed.episode_started_on < placed.anchor_on then placed.anchor_on
+            else placed.episode_started_on
+        end) as started_on,
+        -- a pause too short to open a line is no end
+        max(episodes.last_on) as last_on,
+        min(placed.episode_started_on) < min(placed.anchor_on) as is_carried_over
     from placed
-    group by patient_id, line_no, drug_code, drug_class, drug_group
+    inner join episodes
+        on placed.patient_id = episodes.patient_id
+        and placed.drug_code = episodes.drug_code
+        and placed.episode_started_on <= episodes.started_on
+        and placed.next_anchor_on > episodes.started_on
+    group by
+        placed.patient_id,
+        placed.line_no,
+        placed.drug_code,
+        placed.drug_class,
+        placed.drug_group
 )
 
 select * from treatment_line_drugs

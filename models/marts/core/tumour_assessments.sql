@@ -3,6 +3,8 @@
 -- (RECIST 1.1 categories; NE is none). An examination without a recorded modality
 -- counts as a scan if its response is a RECIST category. Only such an assessment shows
 -- that there was no progression; a brain scan says nothing about the rest of the body.
+-- `is_superseded`: of several readers of one day or visit another's reading was
+-- accepted (CDISC SDTM, --ACPTFL); where none was, all stand.
 with
 
 modalities as (
@@ -29,6 +31,8 @@ examinations as (
         staged.assessed_on,
         staged.assessed_on_precision,
         staged.assessor_code,
+        staged.reader,
+        coalesce(staged.is_accepted, false) as is_accepted,
         staged.modality_code,
         staged.region_code,
         staged.visit,
@@ -48,6 +52,26 @@ tumour_assessments as (
         examinations.assessed_on,
         examinations.assessed_on_precision,
         examinations.assessor_code,
+        examinations.reader,
+        not examinations.is_accepted
+        and (
+            max(case when examinations.is_accepted then 1 else 0 end) over (
+                partition by
+                    examinations.patient_id,
+                    examinations.assessor_code,
+                    examinations.assessed_on,
+                    examinations.assessed_on_precision
+            ) = 1
+            or (
+                examinations.visit is not null
+                and max(case when examinations.is_accepted then 1 else 0 end) over (
+                    partition by
+                        examinations.patient_id,
+                        examinations.assessor_code,
+                        examinations.visit
+                ) = 1
+            )
+        ) as is_superseded,
         examinations.modality_code,
         examinations.region_code,
         examinations.visit,
@@ -63,8 +87,7 @@ tumour_assessments as (
         coalesce(modalities.is_scan, true)
         and not coalesce(organs.is_cns, false)
         and coalesce(
-            examinations.response_code in ('CR', 'PR', 'SD', 'NON_CR_NON_PD', 'PD'),
-            false
+            examinations.response_code {{ in_group('evaluable_response') }}, false
         ) as is_adequate
     from examinations
     left join modalities on examinations.modality_code = modalities.modality_code

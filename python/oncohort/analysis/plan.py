@@ -3,22 +3,14 @@
 Attributes are named as the keys of the plan; `plan.schema.json` says what each means.
 """
 
-import json
 import tomllib
-from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from oncohort.analysis.plan_checks import NAMED, check_names, check_schema
 from oncohort.errors import ConfigError
 
 Value = str | int | bool
-# what an analysis names, and where that is declared
-NAMED = {
-    "population": "populations",
-    "endpoint": "endpoints",
-    "followup_endpoint": "endpoints",
-}
 
 
 class Level(NamedTuple):
@@ -89,11 +81,26 @@ class Analysis(NamedTuple):
     start: str | None = None
     site: str | None = None
     variables: tuple[Variable, ...] = ()
+    response: str | None = None
+    responders: tuple[str, ...] = ()
+    not_evaluable: tuple[str, ...] = ()
+    benefit: str | None = None
+
+
+class Variant(NamedTuple):
+    """What one sensitivity analysis changes; the rest of the plan stands."""
+
+    id: str
+    label: str
+    rules: dict[str, str | float] = {}
+    parameters: dict[str, str | float] = {}
+    endpoints: dict[str, str] = {}
 
 
 class Plan(NamedTuple):
-    """A study's plan."""
+    """A study's plan, and the file it stands in."""
 
+    file: Path
     study_id: str
     title: str
     question: str
@@ -109,6 +116,7 @@ class Plan(NamedTuple):
     notes: tuple[str, ...] = ()
     days_per_month: float = 30.4375
     decimals_months: int = 1
+    variants: tuple[Variant, ...] = ()
 
     @property
     def compared(self) -> tuple[Arm, ...]:
@@ -134,8 +142,8 @@ def load_plan(path: Path) -> Plan:
             "correct the named line; text is UTF-8 and stands in double quotes",
             file=path,
         ) from error
-    _check_schema(raw, path)
-    _check_names(raw, path)
+    check_schema(raw, path)
+    check_names(raw, path)
     arm, units = raw.pop("arm"), raw.pop("units", {})
     declared = {
         "populations": {p["id"]: Population(**p) for p in raw.pop("populations")},
@@ -143,9 +151,12 @@ def load_plan(path: Path) -> Plan:
     }
     default = {"arm_column": arm["column"]}
     found = [_analysis(default | each, declared) for each in raw.pop("analyses")]
+    variants = tuple(Variant(**each) for each in raw.pop("variants", []))
     return Plan(
         **raw,
         **units,
+        file=path,
+        variants=variants,
         analyses=tuple(found),
         arm_label=arm["label"],
         reference=arm["reference"],
@@ -167,55 +178,3 @@ def _variable(raw: dict[str, Any]) -> Variable:
         default = ("no", "yes")[value] if isinstance(value, bool) else str(value)
         levels.append(Level(**{"id": default, **each}))
     return Variable(**raw | {"levels": tuple(levels)})
-
-
-def _check_schema(raw: dict[str, Any], path: Path) -> None:
-    """Refuse unknown, missing, wrongly typed keys; name the first, count the rest."""
-    import jsonschema
-
-    text = files("oncohort.analysis").joinpath("plan.schema.json").read_text("utf-8")
-    validator = jsonschema.Draft202012Validator(json.loads(text))
-    errors = sorted(validator.iter_errors(raw), key=lambda e: [str(p) for p in e.path])
-    if not errors:
-        return
-    first = errors[0]
-    more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
-    meaning = first.schema.get("description", "see plan.schema.json for the keys")
-    raise ConfigError(
-        f"the plan is wrong: {first.message}{more}",
-        f"expected: {meaning}",
-        file=path,
-        column=".".join(map(str, first.path)) or "(top level)",
-        value=None if isinstance(first.instance, dict | list) else repr(first.instance),
-    )
-
-
-def _check_names(raw: dict[str, Any], path: Path) -> None:
-    """Refuse ids that stand twice and names that point nowhere."""
-    arms = raw["arm"]["levels"]
-    compared = [each["value"] for each in arms if each.get("compared", True)]
-    ids = {"arm.levels": [each["value"] for each in arms]}
-    for key in ("populations", "endpoints", "analyses"):
-        ids[key] = [each["id"] for each in raw.get(key, [])]
-    for key, values in ids.items():
-        for value, n in Counter(values).items():
-            if n > 1:
-                remedy = "give each an id of its own"
-                raise _refusal(path, key, value, "stands twice", remedy)
-    names = [
-        ("study_id", raw["study_id"], [path.parent.name]),
-        ("arm.reference", raw["arm"]["reference"], compared),
-    ]
-    for index, analysis in enumerate(raw["analyses"]):
-        for key in NAMED.keys() & analysis.keys():
-            place = f"analyses.{index}.{key}"
-            names.append((place, analysis[key], ids[NAMED[key]]))
-    for key, value, known in names:
-        if value not in known:
-            remedy = f"use one of: {', '.join(known) or '(none declared)'}"
-            raise _refusal(path, key, value, "is not declared", remedy)
-
-
-def _refusal(path: Path, key: str, value: str, what: str, remedy: str) -> ConfigError:
-    message = f"the plan is wrong: {key} {value!r} {what}"
-    return ConfigError(message, remedy, file=path, column=key, value=value)

@@ -81,6 +81,18 @@ class AtRisk(NamedTuple):
     n_censored_so_far: int
 
 
+class Flip(NamedTuple):
+    """A value of one patient that is another in a variant; field `cohort`: in, out."""
+
+    study_id: str
+    analysis_id: str
+    variant_id: str
+    patient_id: str
+    field: str
+    planned_value: str | None
+    variant_value: str | None
+
+
 class Place(NamedTuple):
     """Where results of one analysis stand; makes them, with `at` for a part of it."""
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,21 @@ from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
+from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
 from oncohort.analysis.time_to_event import time_to_event
+from oncohort.dbt_run import Model, compiled_models
 from oncohort.errors import BuildFailed
 
 KINDS = {
     each.__name__: each
-    for each in (cohort_flow, cohort_summary, baseline_table, time_to_event)
+    for each in (
+        cohort_flow,
+        cohort_summary,
+        baseline_table,
+        time_to_event,
+        sensitivity,
+    )
 }
 
 
@@ -46,15 +54,31 @@ def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
     paths = [folder / "plan.toml" for folder in folders]
     plans = {path: load_plan(path) for path in paths if path.is_file()}
     rows: list[Any] = []
+    models = _models(workspace, plans.values())
     with duckdb.connect(str(workspace.working_db)) as connection:
         for path, plan in plans.items():
-            data = StudyTables(connection, plan.study_id)
+            data = StudyTables(connection, plan.study_id, models=models)
             if data.columns():
                 rows += _study(plan, path, data, say)
             else:
                 table = f"{plan.study_id}.cohort"
                 say(f"{plan.study_id}: no table {table} yet, not analysed")
         write(connection, rows)
+
+
+def _models(workspace: Any, plans: Iterable[Plan]) -> Sequence[Model]:
+    """Models of the project, if a study that has patients has variants; else none."""
+    import duckdb
+
+    with duckdb.connect(str(workspace.working_db)) as connection:
+        tables = [
+            StudyTables(connection, each.study_id) for each in plans if each.variants
+        ]
+        if not any(
+            each.columns() and each.select("1", tail="limit 1") for each in tables
+        ):
+            return ()
+    return compiled_models(workspace)
 
 
 def _study(
@@ -127,6 +151,7 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+    named += [name for name in (analysis.response, analysis.benefit) if name]
     known = data.columns(analysis.table)
     for column in named:
         if column not in known:

@@ -1,42 +1,55 @@
 """The working database: read a study's tables, write schema `analysis`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from oncohort.analysis.plan import Analysis, Population
 from oncohort.analysis.published import Comparison
-from oncohort.analysis.results import AtRisk, CurveStep, Result
+from oncohort.analysis.results import AtRisk, CurveStep, Flip, Result
 
 if TYPE_CHECKING:
     import duckdb
+
+    from oncohort.dbt_run import Model
 
 TABLES = {
     Result: "results",
     CurveStep: "survival_curves",
     AtRisk: "numbers_at_risk",
     Comparison: "published_vs_ours",
+    Flip: "variant_flips",
 }
 
 
 class StudyTables:
     """Tables of one study in an open database; the study is the name of the schema.
 
-    Names of schemas, tables and columns stand in SQL as the plan gives them: its JSON
-    schema lets only letters, digits and _ through.
+    `catalog` is an attached database if not the one opened; `models` are those that
+    the plan's variants run again. Names of schemas, tables and columns stand in SQL as
+    the plan gives them: its JSON schema lets only letters, digits and _ through.
     """
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", study_id: str) -> None:
+    def __init__(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        study_id: str,
+        catalog: str | None = None,
+        models: Sequence["Model"] = (),
+    ) -> None:
         """Keep the connection; nothing is read yet."""
         self.connection = connection
         self.study_id = study_id
+        self.models = models
+        ((current,),) = connection.execute("select current_database()").fetchall()
+        self.catalog = catalog or current
 
     def columns(self, table: str = "cohort") -> list[str]:
         """Return the columns of a table of the study; empty if there is none."""
         rows = self.connection.execute(
-            "select column_name from duckdb_columns() where database_name ="
-            " current_database() and schema_name = ? and table_name = ?"
-            " order by column_index",
-            [self.study_id, table],
+            "select column_name from duckdb_columns() where database_name = ?"
+            " and schema_name = ? and table_name = ? order by column_index",
+            [self.catalog, self.study_id, table],
         ).fetchall()
         return [name for (name,) in rows]
 
@@ -51,7 +64,7 @@ class StudyTables:
         filters = population.filter if population else {}
         where = [f'"{name}" in (select unnest(?))' for name in filters]
         return self.connection.execute(
-            f'select {what} from "{self.study_id}"."{table}"'  # noqa: S608
+            f'select {what} from "{self.catalog}"."{self.study_id}"."{table}"'  # noqa: S608
             f" where {' and '.join(where) or 'true'} {tail}",
             list(filters.values()),
         ).fetchall()

@@ -61,7 +61,7 @@ def time_to_event(
         yield from _sizes(here, analysis, event, times.n_without_time)
         if not days.size:
             continue
-        curve = kaplan_meier(days, event)
+        curve = _from_the_start(kaplan_meier(days, event))
         yield from _median(here, plan, "median", MEDIAN, days, event)
         yield from _landmarks(here, plan, analysis, curve)
         for (statistic, what), source in zip(medians, sources, strict=True):
@@ -90,6 +90,14 @@ def _times(analysis: Analysis, endpoint: Endpoint, data: StudyTables) -> Times:
         np.array([event for _, _, event in known], dtype=bool),
         Counter(arm for arm, days, _ in rows if days is None),
     )
+
+
+def _from_the_start(curve: KaplanMeier) -> KaplanMeier:
+    """The curve with limits 1 before its first event, where log-log has none."""
+    limits = (
+        np.where(curve.survival == 1, 1, x) for x in (curve.ci_low, curve.ci_high)
+    )
+    return curve._replace(**dict(zip(("ci_low", "ci_high"), limits, strict=True)))
 
 
 def _sizes(
@@ -122,15 +130,12 @@ def _landmarks(
     """Survival with limits at whole months; not estimable where the curve has ended."""
     method = "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance;"
     method = f"{method} {library('oncohort', 'numpy')}"
-    lines = (curve.survival, curve.ci_low, curve.ci_high)
     for month in analysis.landmark_months:
-        day = month * plan.days_per_month
-        n_steps = int(np.searchsorted(curve.time, day, side="right"))
-        is_known = day <= curve.time[-1] or curve.survival[-1] == 0
+        at = curve.at(month * plan.days_per_month)
         here, n = place.at(level=f"month_{month}"), int(curve.n_at_risk[0])
-        for suffix, line in zip(LIMITS, lines, strict=True):
-            share = float(np.append(1.0, line)[n_steps])
-            value = 100 * share if is_known and not np.isnan(share) else None
+        lines = (at.survival, at.ci_low, at.ci_high)
+        for suffix, (share,) in zip(LIMITS, lines, strict=True):
+            value = None if np.isnan(share) else 100 * float(share)
             yield here.number(f"survival{suffix}", value, "%", method, n)
 
 
@@ -196,7 +201,8 @@ def _logrank(
     test = logrank(days, event, arm)
     method = (
         f"log-rank test of {' and '.join(compared)}, unstratified, hypergeometric"
-        f" variance, two-sided, {test.degrees_of_freedom} df; {library('lifelines')}"
+        f" variance, two-sided, {test.degrees_of_freedom} df;"
+        f" {library('oncohort', 'numpy', 'scipy')}"
     )
     n, square = arm.size, test.chi_square
     yield place.number("logrank_p", test.p_value, "probability", method, n)

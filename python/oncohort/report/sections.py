@@ -9,6 +9,7 @@ from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.report.km_figure import km_figure
 from oncohort.report.numbers import Numbers
+from oncohort.report.sensitivity_section import sensitivity_section
 from oncohort.report.study_data import Row, StudyData
 
 # A heading of the baseline table unless said; ids of results, or ''.
@@ -36,6 +37,8 @@ def section(
         found["rows"], found["notes"] = _table_rows(plan, analysis, numbers)
     if analysis.kind == "time_to_event":
         found["figure"] = km_figure(plan, analysis, data, numbers, figures)
+    if analysis.kind == "sensitivity":
+        found |= sensitivity_section(plan, analysis, numbers, figures)
     return found
 
 

@@ -7,6 +7,7 @@ from oncohort.synthetic.journey import Journey
 
 # Share of the baseline sum; near enough that no two stable sums differ by 20 %.
 SHARES = {"SD": (0.87, 1.0), "PR": (0.56, 0.64), "CR": (0.0, 0.0)}
+SMALLEST_NODE = 10.0  # mm, short axis; below it a node is normal
 NODES = ("lymph_node", "supraclavicular")
 FLUID = ("pleura", "pericardium")
 GIVEN = ("longest_diameter_mm", "short_axis_mm", "is_measurable", "has_soft_tissue")
@@ -79,7 +80,8 @@ class Lesions:
         low, high = SHARES.get(finding, (self.share, self.share))
         share = self.j.rng.uniform(low, high)
         if finding == "growth" or (finding == "nontarget" and not self.nontargets):
-            share = max(self.share * 1.35, self.share + 6 / max(self._sum(), 6))
+            least = max(self.share, *self._shares_of_small_nodes())
+            share = max(least * 1.35, least + 6 / max(self._sum(), 6))
         if finding in SHARES:
             self.share = min(self.share, share)
         for lesion in self.targets:
@@ -92,6 +94,11 @@ class Lesions:
         if finding == "new":
             self.new(on, self.j.pick("lung", "liver", "lymph_node"))
 
+    def _shares_of_small_nodes(self) -> list[float]:
+        """Shares at which a node has shrunk to what it keeps while it responds."""
+        axes = [t["short_axis_mm"] for t in self.targets if t.get("short_axis_mm")]
+        return [0.0, *(SMALLEST_NODE / axis for axis in axes)]
+
     def _sum(self) -> float:
         sizes = [{"short_axis_mm": 0} | lesion for lesion in self.targets]
         return sum(s["short_axis_mm"] or s["longest_diameter_mm"] for s in sizes)
@@ -100,8 +107,9 @@ class Lesions:
         """Add a lesion that was not there before."""
         size = self.j.rng.randint(60, 180) / 10
         lesion = {"organ": organ, "longest_diameter_mm": size}
-        if organ in NODES:
-            lesion["short_axis_mm"] = size
+        if organ in NODES:  # a smaller one would be normal
+            size = max(size, SMALLEST_NODE)
+            lesion |= {"longest_diameter_mm": size, "short_axis_mm": size}
         self._row(lesion | self._named(organ, "new"), on)
 
 
@@ -109,7 +117,9 @@ def _scaled(lesion: dict, share: float) -> dict:
     """Diameters after growth or shrinkage; a node that is gone still has an axis."""
     longest = round(lesion["longest_diameter_mm"] * share, 1)
     if "short_axis_mm" in lesion:
-        axis = max(round(lesion["short_axis_mm"] * share, 1), 10.0 if share else 7.0)
+        axis = max(
+            round(lesion["short_axis_mm"] * share, 1), SMALLEST_NODE if share else 7.0
+        )
         return {"short_axis_mm": axis, "longest_diameter_mm": max(longest, 11.0)}
     sizes = {"longest_diameter_mm": longest}
     return sizes if share else sizes | {"lesion_status": "absent"}

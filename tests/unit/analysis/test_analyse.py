@@ -3,6 +3,16 @@ import pytest
 from oncohort.analysis import analyse
 from oncohort.errors import BuildFailed, ConfigError
 
+VARIANT = (
+    "[arm]",
+    """\
+[[variants]]
+id = "v"
+label = "Variant"
+rules = { days = 3 }
+[arm]""",
+)
+
 
 def test_counts_shares_and_the_unknown_add_up(tiny):
     analyse(tiny, say=lambda line: None)
@@ -215,6 +225,15 @@ def test_a_value_the_plan_does_not_name_is_refused(tiny):
         (('study_id = "tiny"', 'study_id = "big"'), "study_id", "use one of: tiny"),
         (("{ age_group = ", "{ 'age\" or' = "), "populations.1.filter", "of a column"),
         (("[arm]", "[arm"), "", "not readable as TOML"),
+        (VARIANT, "variants", 'an analysis of kind "sensitivity"'),
+        ((VARIANT[0], VARIANT[1].replace('"v"', '"as_planned"')), "variants.0.id", ""),
+        ((VARIANT[0], VARIANT[1].replace("rules", "rule")), "variants.0", "rule"),
+        (
+            (VARIANT[0], VARIANT[1].replace("= 3", "= true")),
+            "variants.0.rules.days",
+            "as the CSV has it",
+        ),
+        (("time_to_event", "sensitivity"), "variants", "add it or them"),
     ],
 )
 def test_a_wrong_plan_names_file_key_and_remedy(tiny, swap, where, told):

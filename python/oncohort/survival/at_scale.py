@@ -1,0 +1,146 @@
+"""Kaplan-Meier and log-rank of a table too large for Python: the engine counts.
+
+DuckDB counts patients by time, event, group and stratum; the estimators then get these
+few rows with the counts as weights, so core and numbers are the same. No patient's row
+comes into Python.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oncohort.survival.checked import codes_of
+from oncohort.survival.kaplan_meier import KaplanMeier, kaplan_meier
+from oncohort.survival.limits import CiType
+from oncohort.survival.logrank import Logrank, logrank
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+    # or the path of Parquet files, which may hold a glob
+    Source = DuckDBPyRelation | str | Path
+
+
+class Counts(NamedTuple):
+    """How many patients share time, event, ...; arrays of shape (n_rows,) or None.
+
+    `group` is the number of each row's group in `groups`.
+    """
+
+    time: NDArray
+    event: NDArray
+    group: NDArray[np.int64] | None
+    strata: NDArray | None
+    entry: NDArray | None
+    n_patients: NDArray
+    groups: list
+
+
+def counts_of(
+    source: "Source",
+    time: str = "time",
+    event: str = "event",
+    *,
+    group: str | None = None,
+    strata: str | Sequence[str] | None = None,
+    entry: str | None = None,
+) -> Counts:
+    """Count the patients of a relation or of Parquet files by the named columns.
+
+    Several strata columns are crossed. One count serves curves and tests alike.
+
+    Raises
+    ------
+    ValueError
+        If there is no patient or a column has missing values.
+    """
+    if isinstance(source, str | Path):
+        import duckdb
+
+        source = duckdb.read_parquet(str(source))
+    several = [strata] if isinstance(strata, str) else list(strata or [])
+    crossed = " || ' | ' || ".join(
+        f"cast({quoted(each)} as varchar)" for each in several
+    )
+    asked = {
+        "time": quoted(time),
+        "event": quoted(event),
+        "group": group and quoted(group),
+        "strata": crossed if len(several) > 1 else several and quoted(several[0]),
+        "entry": entry and quoted(entry),
+    }
+    selected = [f'{what} as "{name}"' for name, what in asked.items() if what]
+    columns = source.aggregate(", ".join([*selected, "count(*) as n"])).fetchnumpy()
+    if not columns["n"].size:
+        raise ValueError("no patient to count")
+    for name, found in columns.items():
+        # null: masked, or nan among words
+        missing = np.ma.getmask(found)
+        if found.dtype.kind in "fO":
+            missing = missing | np.not_equal(found, found, dtype=bool)
+        if np.any(missing):
+            n = int(columns["n"][missing].sum())
+            raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
+    groups: list = []
+    if group:
+        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
+    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
+
+
+def kaplan_meier_from(
+    source: "Source | Counts",
+    time: str = "time",
+    event: str = "event",
+    *,
+    group: str | None = None,
+    entry: str | None = None,
+    ci_type: CiType = "log-log",
+    ci_level: float = 0.95,
+) -> dict[object, KaplanMeier]:
+    """`kaplan_meier` within each group, by group; without a group the key is None.
+
+    `time`, ... are columns of `source`, and unused where it is counted already.
+    """
+    counts = source
+    if not isinstance(counts, Counts):
+        counts = counts_of(source, time, event, group=group, entry=entry)
+    about = {"ci_type": ci_type, "ci_level": ci_level}
+    curves = {}
+    for number, name in enumerate(counts.groups or [None]):
+        rows = counts.group == number if counts.groups else slice(None)
+        late = None if counts.entry is None else counts.entry[rows]
+        own = {"entry": late, "weights": counts.n_patients[rows]}
+        curves[name] = kaplan_meier(
+            counts.time[rows], counts.event[rows], **own, **about
+        )
+    return curves
+
+
+def logrank_from(
+    source: "Source | Counts",
+    time: str = "time",
+    event: str = "event",
+    group: str = "group",
+    *,
+    strata: str | Sequence[str] | None = None,
+    entry: str | None = None,
+) -> Logrank:
+    """`logrank` of a source's groups; arguments as for `kaplan_meier_from`."""
+    counts = source
+    if not isinstance(counts, Counts):
+        about = {"group": group, "strata": strata, "entry": entry}
+        counts = counts_of(source, time, event, **about)
+    if counts.group is None:
+        raise ValueError("counted without groups: nothing to compare")
+    about = {"strata": counts.strata, "entry": counts.entry}
+    compared = counts.time, counts.event, counts.group
+    test = logrank(*compared, weights=counts.n_patients, **about)
+    return test._replace(groups=tuple(counts.groups))
+
+
+def quoted(column: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + column.replace('"', '""') + '"'

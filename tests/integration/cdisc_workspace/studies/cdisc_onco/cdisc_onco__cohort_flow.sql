@@ -1,0 +1,1 @@
+{{ cohort_flow('cdisc_onco') }}
