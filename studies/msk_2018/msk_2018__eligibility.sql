@@ -32,9 +32,8 @@ primary_tumours as (
 first_samples as (
     select
         patient_id,
-        min(collected_on) as collected_on
-    from {{ ref('samples') }}
-    group by patient_id
+        collected_on
+    from {{ ref('msk_2018__first_samples') }}
 ),
 
 vital_status as (
