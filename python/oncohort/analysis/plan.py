@@ -81,6 +81,9 @@ class Analysis(NamedTuple):
     start: str | None = None
     site: str | None = None
     variables: tuple[Variable, ...] = ()
+    beside: tuple[str, ...] = ()
+    baseline: str | None = None
+    covariates: tuple[str, ...] = ()
     response: str | None = None
     responders: tuple[str, ...] = ()
     not_evaluable: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Rows of the tables of schema `analysis`, and how numbers are printed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.metadata import version
 from typing import NamedTuple
@@ -11,6 +11,7 @@ ALL = "all"
 OVERALL = "overall"
 NOT_ESTIMABLE = "not estimable"
 NOT_REACHED = "not reached"
+LIMITS = ("", "_ci_low", "_ci_high")
 # Decimals of each unit where a plan does not say otherwise.
 DECIMALS = {"%": 1, "ratio": 2, "standard deviations": 3, "chi-square": 3}
 
@@ -125,13 +126,36 @@ class Place(NamedTuple):
         denominator: int | None = None,
         text: str | None = None,
     ) -> Result:
-        """Return a number as a result, printed by the rule of its unit."""
+        """Return a number as a result, printed by the rule of its unit.
+
+        A method that names no library gets this one and its version.
+        """
         text = printed(value, unit, self.decimals_months) if text is None else text
         key = self.key._replace(statistic=statistic)
         if any(not part or "." in part for part in key):
             raise ValueError(f"a part of the key is empty or has a dot: {key}")
+        own = library("oncohort")
+        method = method if own in method else f"{method}; {own}"
         about = (value, text, n, denominator, unit, method, self.source_model)
         return Result(*key, key.result_id, *about)
+
+    def limited(
+        self,
+        statistic: str,
+        values: Sequence[float | None],
+        unit: str,
+        method: str,
+        n: int | None = None,
+        decimals: int | None = None,
+    ) -> Iterator[Result]:
+        """Return an estimate and its two limits; None is not estimable.
+
+        `decimals` if not those of the unit.
+        """
+        for suffix, value in zip(LIMITS, values, strict=True):
+            text = None if decimals is None else f"{value or 0:.{decimals}f}"
+            text = NOT_ESTIMABLE if value is None else text
+            yield self.number(statistic + suffix, value, unit, method, n, text=text)
 
 
 def printed(value: float | None, unit: str, decimals_months: int = 1) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from oncohort.analysis.adjusted_comparison import adjusted_comparison
 from oncohort.analysis.baseline_table import baseline_table
 from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
@@ -25,6 +26,7 @@ KINDS = {
         cohort_summary,
         baseline_table,
         time_to_event,
+        adjusted_comparison,
         sensitivity,
     )
 }
@@ -145,7 +147,7 @@ def _check_columns(
     """Refuse a plan that names a column its table does not have."""
     if analysis.kind == "cohort_flow":
         return
-    named = [analysis.arm_column, *analysis.flags]
+    named = [analysis.arm_column, *analysis.flags, *analysis.covariates]
     named += [variable.column for variable in analysis.variables]
     named += [name for name in (analysis.start, analysis.site) if name]
     named += list(analysis.population.filter)

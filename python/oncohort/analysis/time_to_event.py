@@ -7,8 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from oncohort.analysis.beside import beside
 from oncohort.analysis.plan import Analysis, Endpoint, Plan
-from oncohort.analysis.results import ALL, AtRisk, CurveStep, Place, Result, library
+from oncohort.analysis.results import (
+    ALL,
+    LIMITS,
+    AtRisk,
+    CurveStep,
+    Place,
+    Result,
+    library,
+)
 from oncohort.analysis.store import StudyTables
 from oncohort.survival import cox, kaplan_meier, logrank, survival_quantile
 from oncohort.survival.kaplan_meier import KaplanMeier
@@ -21,7 +30,7 @@ REVERSED = (
     "reverse Kaplan-Meier median: {}; at ties the censored come first, as in R; 95% CI"
     " log-log"
 )
-LIMITS = ("", "_ci_low", "_ci_high")
+OWN = library("oncohort", "numpy", "scipy")
 
 
 class Times(NamedTuple):
@@ -70,8 +79,9 @@ def time_to_event(
             if days.size:
                 yield from _median(here, plan, statistic, method, days, ~event)
         if arm != ALL:
-            yield from _curve(here, plan, analysis, curve)
+            yield from curve_rows(here, plan, analysis, curve)
     yield from _comparison(own, plan, times)
+    yield from beside(own, plan, analysis, data)
 
 
 def _times(analysis: Analysis, endpoint: Endpoint, data: StudyTables) -> Times:
@@ -139,7 +149,7 @@ def _landmarks(
             yield here.number(f"survival{suffix}", value, "%", method, n)
 
 
-def _curve(
+def curve_rows(
     place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier
 ) -> Iterator[CurveStep | AtRisk]:
     """Steps of the curve, and the numbers at risk at the ticks of the figure."""
@@ -180,18 +190,18 @@ def _hazard_ratios(
 ) -> Iterator[Result]:
     """Each arm against the reference; the arm is `all` if there is one ratio only."""
     *others, reference = compared
-    fit = cox(days, event, {each: (arm == each) * 1.0 for each in others})
+    columns = {f"arm_{i}": (arm == each) * 1.0 for i, each in enumerate(others)}
+    fit = cox(columns, " + ".join(columns), time=days, event=event)
     for index, other in enumerate(others):
         method = (
             f"Cox proportional hazards, {other} against {reference}, unadjusted, Efron"
-            f" ties; 95% CI and P Wald, two-sided; {library('lifelines')}"
+            f" ties; 95% CI and P Wald, two-sided; {OWN}"
         )
         here = place.at(arm=ALL if len(others) == 1 else other)
         ratio = (fit.hazard_ratio, fit.ci_low, fit.ci_high)
-        for suffix, values in zip(LIMITS, ratio, strict=True):
-            value, name = values[index], f"hazard_ratio{suffix}"
-            yield here.number(name, value, "ratio", method, arm.size)
-        value = fit.p_value[index]
+        values = [float(each[index]) for each in ratio]
+        yield from here.limited("hazard_ratio", values, "ratio", method, arm.size)
+        value = float(fit.p_value[index])
         yield here.number("hazard_ratio_p", value, "probability", method, arm.size)
 
 
@@ -201,8 +211,7 @@ def _logrank(
     test = logrank(days, event, arm)
     method = (
         f"log-rank test of {' and '.join(compared)}, unstratified, hypergeometric"
-        f" variance, two-sided, {test.degrees_of_freedom} df;"
-        f" {library('oncohort', 'numpy', 'scipy')}"
+        f" variance, two-sided, {test.degrees_of_freedom} df; {OWN}"
     )
     n, square = arm.size, test.chi_square
     yield place.number("logrank_p", test.p_value, "probability", method, n)

@@ -1,9 +1,10 @@
 """Kaplan-Meier figures of a page: from result rows to files and inline SVG."""
 
 import re
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -13,6 +14,9 @@ from oncohort.figures.look import INK, MUTED, PAPER, STROKES, saved
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.study_data import StudyData
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 def km_figure(
     plan: Plan, analysis: Analysis, data: StudyData, numbers: Numbers, folder: Path
@@ -21,7 +25,12 @@ def km_figure(
 
     `svg` for the page and the names of the `files`; None if there is no curve to draw.
     """
-    curves = _curves(plan, analysis, data, numbers)
+
+    def cells(arm: str) -> tuple[str, ...]:
+        text = numbers.of(analysis, arm=arm)
+        return text("n"), text("n_events"), numbers.with_limits(text, "median")
+
+    curves = arm_curves(plan, analysis, data, cells)
     if not curves:
         return None
     made_up = ["Made-up patients"] if plan.made_up else []
@@ -39,16 +48,23 @@ def km_figure(
     )
     figure = kaplan_meier_figure(curves, words, analysis.horizon_months)
     stem = folder / f"{plan.study_id}_{analysis.id}"
+    return on_page(figure, stem, _alt(analysis, curves, words))
+
+
+def on_page(figure: "Figure", stem: Path, alt: str) -> dict[str, Any]:
+    """Save a figure three ways; `svg` for the page and the names of the `files`."""
     files = saved(figure, stem)
-    alt = _alt(analysis, curves, words)
     svg = inline_svg(files["svg"].read_text(encoding="utf-8"), stem.name, alt)
-    return {"svg": svg, "files": {k: path.name for k, path in files.items()}}
+    return {"svg": svg, "files": {kind: path.name for kind, path in files.items()}}
 
 
-def _curves(
-    plan: Plan, analysis: Analysis, data: StudyData, numbers: Numbers
+def arm_curves(
+    plan: Plan,
+    analysis: Analysis,
+    data: StudyData,
+    cells: Callable[[str], tuple[str, ...]],
 ) -> list[Curve]:
-    """One curve per arm that has patients."""
+    """One curve per arm that has patients; `cells` of the legend by arm."""
     curves = []
     for arm in plan.arms:
         key = (analysis.id, arm.value)
@@ -56,11 +72,9 @@ def _curves(
             [row for row in rows if (row["analysis_id"], row["arm"]) == key]
             for rows in (data.curves, data.at_risk)
         )
-        text = numbers.of(analysis, arm=arm.value)
-        median = numbers.with_limits(text, "median")
-        cells = (text("n"), text("n_events"), median)
         if steps:
-            curves.append(Curve(arm.short, steps, ticks, cells, arm.compared))
+            legend = cells(arm.value)
+            curves.append(Curve(arm.short, steps, ticks, legend, arm.compared))
     return curves
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Variable
+from oncohort.report.adjusted_section import adjusted_section
 from oncohort.report.km_figure import km_figure
 from oncohort.report.numbers import Numbers
 from oncohort.report.sensitivity_section import sensitivity_section
@@ -37,6 +38,8 @@ def section(
         found["rows"], found["notes"] = _table_rows(plan, analysis, numbers)
     if analysis.kind == "time_to_event":
         found["figure"] = km_figure(plan, analysis, data, numbers, figures)
+    if analysis.kind == "adjusted_comparison":
+        found |= adjusted_section(plan, analysis, data, numbers, figures)
     if analysis.kind == "sensitivity":
         found |= sensitivity_section(plan, analysis, numbers, figures)
     return found

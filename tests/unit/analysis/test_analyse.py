@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from oncohort import __version__
 from oncohort.analysis import analyse
 from oncohort.errors import BuildFailed, ConfigError
 
@@ -128,9 +131,11 @@ def test_every_result_names_its_method_and_source(tiny):
     analyse(tiny, say=lambda line: None)
     methods = tiny.query("select distinct method, source_model from analysis.results")
 
-    assert all(method and source.startswith("tiny.") for method, source in methods)
+    for method, source in methods:
+        assert re.search(rf"oncohort {re.escape(__version__)}\b", method), method
+        assert source.startswith("tiny.")
     (cox,) = [method for method, _ in methods if "Cox" in method]
-    for word in ("A against B", "Efron", "Wald", "two-sided", "lifelines 0."):
+    for word in ("A against B", "Efron", "Wald", "two-sided", "numpy 2."):
         assert word in cox
 
 

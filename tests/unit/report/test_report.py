@@ -5,6 +5,8 @@ import sys
 from html.parser import HTMLParser
 
 import pytest
+from analysis.test_adjusted_comparison import ANALYSIS, COHORT
+from analysis.test_beside import BESIDE
 
 from oncohort.analysis import analyse
 from oncohort.report import write_report
@@ -189,8 +191,34 @@ def test_a_row_of_a_file_is_read_once_though_it_lands_in_two_tables(tiny, pages)
     assert "other_site" not in page
 
 
+def test_what_is_ours_is_told_apart_and_its_numbers_are_results(tiny, pages):
+    tiny.execute(COHORT)
+    tiny.write_plan(swap=("landmark_months = [2]\n", ANALYSIS))
+    plan = tiny.folder / "plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace(*BESIDE, 1), "utf-8")
+    analyse(tiny, say=lambda line: None)
+    page = pages()["tiny"]
+    Tags(page)
+
+    assert "Ours, not the paper" in page
+    for key in (
+        "fair.all.pfs.overlap_weighted.all.hazard_ratio",
+        "fair.all.pfs.overlap_weighted.all.e_value_limit",
+        "fair.all.is_prospective.overall.all.smd_after",
+        "fair.all.pfs.overlap_weighted_without_s1.all.hazard_ratio",
+        "km.all.pfs.peto.all.hazard_ratio",
+        "km.all.pfs.month_2.all.restricted_mean_difference",
+    ):
+        shown = re.findall(rf'data-result-id="tiny.{key}"[^>]*>([^<]*)</data>', page)
+        assert shown == [tiny.text(key)] * len(shown)
+        assert shown, key
+    for name in ("weighted", "balance", "sites"):
+        assert f"figures/tiny_fair_{name}.svg" in page
+
+
 def test_heavy_libraries_wait_until_they_are_needed():
-    code = "import sys, oncohort.analysis, oncohort.report, oncohort.survival;"
+    code = "import sys, oncohort.analysis, oncohort.report, oncohort.survival,"
+    code += " oncohort.rates, oncohort.confounding;"
     code += "print([m for m in ('pandas', 'lifelines', 'scipy', 'matplotlib', 'jinja2')"
     code += " if m in sys.modules])"
     python = [sys.executable, "-c", code]

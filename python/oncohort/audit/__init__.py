@@ -1,0 +1,5 @@
+"""Statistical audit of a paper's printed figures: what cannot be right, and why."""
+
+from oncohort.audit.run import audit
+
+__all__ = ["audit"]
