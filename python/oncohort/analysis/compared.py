@@ -50,8 +50,11 @@ def compared_patients(
     """Return everybody of the two arms who has a time.
 
     None if the plan does not compare two arms, one has nobody, or nobody has an event.
+    A ValueError if patients enter late: nothing here looks at it.
     """
     endpoint = analysis.endpoint
+    if endpoint.entry:
+        raise ValueError("delayed entry is for kind time_to_event, without `beside`")
     names = (analysis.arm_column, endpoint.time, endpoint.event, analysis.site)
     what = ", ".join(f'"{name}"' if name else "''" for name in (*names, *columns))
     arms = [arm.value for arm in plan.compared]

@@ -60,6 +60,7 @@ class Endpoint(NamedTuple):
     start_label: str
     time: str
     event: str
+    entry: str | None = None
 
 
 class Analysis(NamedTuple):

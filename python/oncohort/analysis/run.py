@@ -153,6 +153,7 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+        named += [endpoint.entry] if endpoint and endpoint.entry else []
     named += [name for name in (analysis.response, analysis.benefit) if name]
     known = data.columns(analysis.table)
     for column in named:
