@@ -63,6 +63,38 @@ class Endpoint(NamedTuple):
     entry: str | None = None
 
 
+class Measure(NamedTuple):
+    """A number that each row of a table has, its printed label and unit."""
+
+    column: str
+    label: str
+    unit: str
+    decimals: int = 1
+
+
+class Marks(NamedTuple):
+    """A table of what was found in the units of another, by column name.
+
+    `key` is the unit (such as a sample) in both tables, `row` what is altered (a gene),
+    `kind` how.
+    """
+
+    table: str
+    key: str
+    row: str
+    kind: str
+    row_label: str
+    unit_label: str
+
+
+class MarkKind(NamedTuple):
+    """Kinds of marks that are shown as one."""
+
+    id: str
+    label: str
+    values: tuple[str, ...]
+
+
 class Analysis(NamedTuple):
     """One analysis, with the keys that its kind uses; `arm_column` is never empty."""
 
@@ -71,6 +103,7 @@ class Analysis(NamedTuple):
     title: str
     arm_column: str
     printed_as: str | None = None
+    short_title: str | None = None
     population: Population | None = None
     endpoint: Endpoint | None = None
     followup_endpoint: Endpoint | None = None
@@ -89,6 +122,11 @@ class Analysis(NamedTuple):
     responders: tuple[str, ...] = ()
     not_evaluable: tuple[str, ...] = ()
     benefit: str | None = None
+    groups: tuple[Arm, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    marks: Marks | None = None
+    mark_kinds: tuple[MarkKind, ...] = ()
+    rows_shown: int = 20
 
 
 class Variant(NamedTuple):
@@ -164,14 +202,24 @@ def load_plan(path: Path) -> Plan:
         analyses=tuple(found),
         arm_label=arm["label"],
         reference=arm["reference"],
-        arms=tuple(Arm(**{"short": each["label"], **each}) for each in arm["levels"]),
+        arms=tuple(_arm(each) for each in arm["levels"]),
     )
 
 
 def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analysis:
     found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
-    variables = tuple(_variable(each) for each in raw.get("variables", []))
-    return Analysis(**raw | found | {"variables": variables})
+    found["variables"] = tuple(_variable(each) for each in raw.get("variables", []))
+    found["groups"] = tuple(_arm(each) for each in raw.get("groups", []))
+    found["measures"] = tuple(Measure(**each) for each in raw.get("measures", []))
+    kinds = raw.get("mark_kinds", [])
+    found["mark_kinds"] = tuple(MarkKind(**each) for each in kinds)
+    if "marks" in raw:
+        found["marks"] = Marks(**raw["marks"])
+    return Analysis(**raw | found)
+
+
+def _arm(raw: dict[str, Any]) -> Arm:
+    return Arm(**{"short": raw["label"], **raw})
 
 
 def _variable(raw: dict[str, Any]) -> Variable:

@@ -10,6 +10,8 @@ from oncohort.analysis.adjusted_comparison import adjusted_comparison
 from oncohort.analysis.baseline_table import baseline_table
 from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
+from oncohort.analysis.group_comparison import group_comparison
+from oncohort.analysis.oncoplot import distribution, oncoplot
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
@@ -28,6 +30,9 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        oncoplot,
+        distribution,
+        group_comparison,
     )
 }
 
@@ -155,6 +160,8 @@ def _check_columns(
         named += [endpoint.time, endpoint.event] if endpoint else []
         named += [endpoint.entry] if endpoint and endpoint.entry else []
     named += [name for name in (analysis.response, analysis.benefit) if name]
+    named += [measure.column for measure in analysis.measures]
+    named += [analysis.marks.key] if analysis.marks else []
     known = data.columns(analysis.table)
     for column in named:
         if column not in known:

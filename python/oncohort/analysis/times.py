@@ -56,7 +56,8 @@ def study_times(analysis: Analysis, endpoint: Endpoint, data: StudyTables) -> Ti
             f"{analysis.table}: {endpoint.event} is missing where"
             f" {endpoint.time} is known; the model must say event or censored"
         )
-    if any(entry is None or entry >= days for _, days, _, entry in known):
+    is_late = [row[3] is None or row[3] >= row[1] for row in known]
+    if endpoint.entry and any(is_late):
         raise ValueError(
             f"{analysis.table}: {endpoint.entry} is missing or not before"
             f" {endpoint.time} for somebody; who cannot enter is no part of the cohort"
