@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PANEL, HEIGHT, LEFT, BETWEEN, TOP, BELOW = 2.7, 3.1, 0.75, 1.0, 0.62, 0.78
+PANEL, HEIGHT, LEFT, BETWEEN, TOP, BELOW = 2.7, 3.1, 0.75, 1.0, 0.45, 0.78
 BAR_ROW = 0.5
 
 
@@ -62,8 +62,9 @@ def _panel(axes: "Axes", panel: Panel) -> None:
         colour, x = STROKES[number].colour, np.array(values)
         marker = ("o", "^")[number]
         about = {"linestyle": "none", "marker": marker, "markersize": 3.2}
+        about["markeredgewidth"] = 0
         spread = number + _spread(x)
-        axes.plot(spread, x, color=colour, alpha=0.6, markeredgewidth=0, **about)
+        axes.plot(spread, x, color=colour, alpha=0.6, clip_on=False, **about)
         if x.size:
             low, middle, high = np.quantile(x, [0.25, 0.5, 0.75])
             line = {"color": INK, "zorder": 5, "solid_capstyle": "butt"}

@@ -194,7 +194,7 @@ def _strips(axes: "Axes", groups: list[Group], tracks: list[Track]) -> None:
                 width = len(list(run))
                 about: dict[str, Any] = {"color": MUTED, "alpha": 0.13, "linewidth": 0}
                 if value is not None:
-                    about |= _shade(value)
+                    about |= _shade(value, len(tracks[number].levels))
                 extent = (start + column - 0.5, width)
                 axes.broken_barh([extent], (number - 0.4, 0.8), **about)
                 column += width
@@ -205,16 +205,17 @@ def _strips(axes: "Axes", groups: list[Group], tracks: list[Track]) -> None:
     _bare(axes)
 
 
-def _shade(place: int) -> dict[str, Any]:
+def _shade(place: int, n_levels: int) -> dict[str, Any]:
     """Levels of a track: from dark to light, one hue, so that grey tells them too."""
-    return {"color": INK, "alpha": (0.85, 0.32, 0.58, 0.18)[place]}
+    return {"color": INK, "alpha": 0.85 - 0.57 * place / max(n_levels - 1, 1)}
 
 
 def _legend(axes: "Axes", tracks: list[Track], words: Words) -> None:
     rows = [[(FORMS[i], label) for i, label in enumerate(words.kinds)]]
     rows[0].append((SEVERAL, "Several kinds"))
     for track in tracks:
-        rows.append([(_shade(i), label) for i, label in enumerate(track.levels)])
+        n = len(track.levels)
+        rows.append([(_shade(i, n), label) for i, label in enumerate(track.levels)])
         rows[-1].append(({"color": MUTED, "alpha": 0.13}, "Unknown"))
     heads = ["Alteration", *(track.label for track in tracks)]
     axes.set_xlim(0, 100)
@@ -233,7 +234,7 @@ def _legend(axes: "Axes", tracks: list[Track], words: Words) -> None:
             extent = (number + 0.43 - 0.1 - (foot + tall) * 0.75, tall * 0.75)
             axes.broken_barh([(x, 1.1)], extent, **about)
             axes.text(x + 1.8, number, label, va="center", fontsize=8)
-            x += 4.6 + 0.92 * len(label)
+            x += 4.6 + 0.68 * len(label)
     _bare(axes)
 
 
