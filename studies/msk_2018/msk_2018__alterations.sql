@@ -1,4 +1,5 @@
--- One row per HER2-positive sample, gene and class of alteration: what the oncoplot shows.
+-- One row per HER2-positive sample, gene and class of alteration: what the oncoplot
+-- shows.
 with
 
 samples as (

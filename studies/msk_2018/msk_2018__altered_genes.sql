@@ -1,8 +1,8 @@
--- One row per sequenced sample, gene and class of alteration. The genes are the 341 to 468
--- cancer-related genes of the MSK-IMPACT panel, named as in the file (MLL3 for KMT2C).
--- Silent and intronic changes alter nothing and are left out. The two transcripts of
--- CDKN2A are one gene. The file holds mutations only: neither copy numbers nor fusions, so
--- that amplified ERBB2 does not show.
+-- One row per sequenced sample, gene and class of alteration. The genes are the 341 to
+-- 468 cancer-related genes of the MSK-IMPACT panel, named as in the file (MLL3 for
+-- KMT2C). Silent and intronic changes alter nothing and are left out. The two
+-- transcripts of CDKN2A are one gene. The file holds mutations only: neither copy
+-- numbers nor fusions, so that amplified ERBB2 does not show.
 with
 
 samples as (

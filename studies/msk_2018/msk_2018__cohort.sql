@@ -1,6 +1,6 @@
--- One row per patient in the cohort: baseline and overall survival, with the day on which
--- the patient comes under observation for survival (`entry_days`).
--- Baseline is what the files say of the diagnosis. Survival: `time_to_event`, endpoint `os`.
+-- One row per patient in the cohort: baseline and overall survival, with the day on
+-- which the patient comes under observation for survival (`entry_days`).
+-- Baseline is what the files say of the diagnosis. Survival: `time_to_event`, `os`.
 with
 
 entries as (
@@ -68,13 +68,7 @@ cohort as (
             else 'unknown'
         end as age_group,
         coalesce(patients.menopausal_status_code, 'unknown') as menopausal_status,
-        case
-            when stages.stage_code in ('I', 'IA', 'IB') then 'I'
-            when stages.stage_code in ('II', 'IIA', 'IIB') then 'II'
-            when stages.stage_code in ('III', 'IIIA', 'IIIB', 'IIIC') then 'III'
-            when stages.stage_code in ('0', 'IV') then stages.stage_code
-            else 'unknown'
-        end as stage_group,
+        {{ stage_group('stages.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason,

@@ -1,8 +1,8 @@
 -- One row per screened patient: the first step of the cohort flow not passed, and why;
--- receptors of the primary tumour and vital status over all screened.
--- Patients had to live until the tissue that was sequenced was taken. Collection is known
--- to the month: who is last seen on or before its day cannot enter there and leaves here,
--- so that the curves with and without delayed entry are of the same patients.
+-- receptors of the primary tumour and vital status over all screened. Patients had to
+-- live until the tissue that was sequenced was taken. Collection is known to the
+-- month: who is last seen on or before its day cannot enter there and leaves here, so
+-- that the curves with and without delayed entry are of the same patients.
 with
 
 patients as (

@@ -1,7 +1,8 @@
 -- One row per patient in the cohort: follow-up begins on the day of the diagnosis, the
--- arm is the receptor group of the primary tumour, known at the diagnosis; the patient's
--- overall status in the files rests on later tissue too. United with the entries of other
--- studies by `int_study_entries__united`, from which the endpoint marts start.
+-- arm is the receptor group of the primary tumour, known at the diagnosis; the
+-- patient's overall status in the files rests on later tissue too. United with the
+-- entries of other studies by `int_study_entries__united`, from which the endpoint
+-- marts start.
 with
 
 eligibility as (

@@ -1,6 +1,6 @@
 -- One row per patient with a dated sample: collection of the first tissue that was
--- sequenced. It lies after time zero and is no covariate: patients had to live until it, so
--- it says from when on a patient is under observation (delayed entry).
+-- sequenced. It lies after time zero and is no covariate: patients had to live until
+-- it, so it says from when on a patient is under observation (delayed entry).
 with
 
 first_samples as (

@@ -34,12 +34,14 @@ clear as (
         max(case
             when marker_code = 'her2' and method_code = 'ihc' then result_code
         end) as ihc_result_code,
-        max(case when marker_code in ('er', 'pr') then result_code end)
-            as best_hr_result_code,
-        count(distinct case when marker_code in ('er', 'pr') then marker_code end)
-            as n_hr_markers
+        max(case
+            when marker_code {{ in_group('hormone_receptor') }} then result_code
+        end) as best_hr_result_code,
+        count(distinct case
+            when marker_code {{ in_group('hormone_receptor') }} then marker_code
+        end) as n_hr_markers
     from results
-    where result_code in ('positive', 'negative')
+    where result_code {{ in_group('clear_result') }}
     group by patient_id, sample_no
 ),
 

@@ -1,7 +1,7 @@
--- One row per sequenced sample: HER2 and hormone receptor status of this very tissue, where
--- it was taken, and how much is altered in it.
--- Mutations per megabase are as in the file: mutations / 30, the convention for exomes, on a
--- panel of about 1 Mb; so about thirty times too low, and of use for comparing only.
+-- One row per sequenced sample: HER2 and hormone receptor status of this very tissue,
+-- where it was taken, and how much is altered in it. Mutations per megabase are as in
+-- the file: mutations / 30, the convention for exomes, on a panel of about 1 Mb; so
+-- about thirty times too low, and of use for comparing only.
 with
 
 samples as (

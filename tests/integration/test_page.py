@@ -11,7 +11,7 @@ from oncohort.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROOT = Path(__file__).parents[2]
-STUDIES = ("lx_vs_tbp", "tcga_brca")
+STUDIES = ("lx_vs_tbp", "msk_2018", "tcga_brca")
 MODES = {
     "light": {"color_scheme": "light", "viewport": {"width": 1180, "height": 900}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1180, "height": 900}},

@@ -58,10 +58,6 @@ class Mapping:
             is_deleted = self._condition(self.file.delete_when)
             action = f"case when {is_deleted} then 'delete' else 'upsert' end"
         raw = [f"{self._value(name)} as {name}" for name in names]
-        once = ""
-        if self.entry.once:
-            alike = f"partition by row_action, {', '.join(names)}"
-            once = f" qualify row_number() over ({alike} order by source_line) = 1"
         trimmed = [f"{self._labelled(n)} as t{n}" for n in sorted(self.used)]
         # a step of its own for each form of a value keeps DuckDB's plan small
         plain = [f"{plain_sql(name)} as {name}__plain" for name in typed]
@@ -81,7 +77,7 @@ class Mapping:
 with trimmed as (select {", ".join(["source_line", *trimmed])} from source_cells),
 raw as (
     select source_line, {action} as row_action, {", ".join(raw)}
-    from trimmed where {meant}{once}
+    from trimmed where {meant} {self._once(names)}
 ),
 plain as (select {", ".join(["*", *plain])} from raw),
 read as (select {", ".join(["*", *read])} from plain),
@@ -98,6 +94,13 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
             cells = ", ".join(self._not_null(name) for name in self.entry.repeated)
             tests.append(f"coalesce({cells}) is not null")
         return " and ".join(tests) or "true"
+
+    def _once(self, names: list[str]) -> str:
+        """Of rows that are alike in all columns, the first."""
+        if not self.entry.once:
+            return ""
+        alike = f"partition by row_action, {', '.join(names)}"
+        return f"qualify row_number() over ({alike} order by source_line) = 1"
 
     def _labelled(self, number: int) -> str:
         cell = trimmed_sql(f"c{number}")

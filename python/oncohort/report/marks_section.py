@@ -37,39 +37,34 @@ def _oncoplot(
 ) -> dict[str, Any]:
     seen = found(analysis, data.tables)
     rows = seen.most_frequent(analysis.rows_shown)
-    row = analysis.marks.row
-    share = partial(numbers.key, analysis, "percent", variable=row)
-    shares = [numbers.text(share(level=as_level(each))) for each in rows]
+    key = partial(numbers.key, analysis, variable=analysis.marks.row)
+    shares = [
+        (row, f"{numbers.text(key('percent', level=as_level(row)))}%") for row in rows
+    ]
     tracks = [
         Track(each.label, tuple(level.label for level in each.levels))
         for each in analysis.variables
     ]
-    (measure,) = analysis.measures
+    (measure,), unit = analysis.measures, analysis.marks.unit_label
     texts = Words(
-        rows=tuple((r, f"{s}%") for r, s in zip(rows, shares, strict=True)),
+        rows=tuple(shares),
         kinds=tuple(kind.label for kind in analysis.mark_kinds),
         bar_label=measure.label.replace(", ", ",\n"),
-        side_label=f"No. of {analysis.marks.unit_label}",
+        side_label=f"No. of {unit}",
         **words,
     )
-    groups = [_group(analysis, group.value, rows, seen) for group in analysis.groups]
-    labels = [group.label for group in analysis.groups]
     drawn = [
-        group._replace(label=label) for group, label in zip(groups, labels, strict=True)
-    ]
-    top = ", ".join(f"{r} {s}%" for r, s in zip(rows[:5], shares, strict=False))
-    sizes = "; ".join(f"{g.label}: {len(g.bars)}" for g in drawn)
-    unit = analysis.marks.unit_label
-    alt = f"{words['mark']}. Oncoplot, {analysis.title}. {unit.capitalize()}: {sizes}."
-    alt = f"{alt} Most often altered: {top}. The table below has every number shown."
-    keys = [
-        (label, partial(numbers.key, analysis, variable=row, level=level))
-        for label, level in [
-            (f"Any of all {len(seen.marks)} {analysis.marks.row_label}", ANY),
-            *((each, as_level(each)) for each in rows),
-        ]
+        _group(analysis, group.value, rows, seen)._replace(label=group.label)
+        for group in analysis.groups
     ]
     figure = oncoplot_figure(drawn, tracks, texts)
+    top = ", ".join(" ".join(each) for each in shares[:5])
+    sizes = "; ".join(f"{group.label}: {len(group.bars)}" for group in drawn)
+    alt = f"{words['mark']}. Oncoplot, {analysis.title}. {unit.capitalize()}: {sizes}."
+    alt = f"{alt} Most often altered: {top}. The table below has every number shown."
+    any_row = f"Any of all {len(seen.marks)} {analysis.marks.row_label}"
+    levels = {any_row: ANY, **{row: as_level(row) for row in rows}}
+    keys = [(label, partial(key, level=level)) for label, level in levels.items()]
     return {"figure": on_page(figure, stem, alt), "rows": keys}
 
 
