@@ -118,7 +118,11 @@ def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
     axes.text(left, top, "No. at risk (no. censored)", **head)
     for row, (curve, stroke) in enumerate(zip(curves, STROKES, strict=False), 1):
         y = top - row * ROW / PLOT_HEIGHT
-        axes.text(left, y, curve.label, color=stroke.colour, **head)
+        # a long label would run into the number at time 0
+        size = 8.5 if len(curve.label) < 9 else 7.5
+        axes.text(
+            left, y, curve.label, color=stroke.colour, **head | {"fontsize": size}
+        )
         for tick in curve.ticks:
             text = f"{tick['n_at_risk']} ({tick['n_censored_so_far']})"
             axes.text(tick["time_months"], y, text, fontsize=8, **cell)
