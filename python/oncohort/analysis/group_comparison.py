@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from oncohort.analysis.plan import Analysis, Measure, Plan
+from oncohort.analysis.marks import Measure
+from oncohort.analysis.plan import Analysis, Plan
 from oncohort.analysis.results import NOT_ESTIMABLE, Place, Result, library
 from oncohort.analysis.store import StudyTables
 from oncohort.rates import mann_whitney

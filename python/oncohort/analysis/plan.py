@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from oncohort.analysis.marks import MarkKind, Marks, Measure
 from oncohort.analysis.plan_checks import NAMED, check_names, check_schema
 from oncohort.errors import ConfigError
 
@@ -30,6 +31,26 @@ class Variable(NamedTuple):
     block: str | None = None
     note: str | None = None
     unknown: str | None = None
+
+
+class Term(NamedTuple):
+    """One row of a table of adverse events."""
+
+    value: str
+    label: str
+    id: str
+    note: str | None = None
+
+
+class Definition(NamedTuple):
+    """A printed definition, and the rule or study parameter that answers to it."""
+
+    id: str
+    label: str
+    unit: str
+    rule: str | None = None
+    parameter: str | None = None
+    is_in_days: bool = False
 
 
 class Arm(NamedTuple):
@@ -61,38 +82,7 @@ class Endpoint(NamedTuple):
     time: str
     event: str
     entry: str | None = None
-
-
-class Measure(NamedTuple):
-    """A number that each row of a table has, its printed label and unit."""
-
-    column: str
-    label: str
-    unit: str
-    decimals: int = 1
-
-
-class Marks(NamedTuple):
-    """A table of what was found in the units of another, by column name.
-
-    `key` is the unit (such as a sample) in both tables, `row` what is altered (a gene),
-    `kind` how.
-    """
-
-    table: str
-    key: str
-    row: str
-    kind: str
-    row_label: str
-    unit_label: str
-
-
-class MarkKind(NamedTuple):
-    """Kinds of marks that are shown as one."""
-
-    id: str
-    label: str
-    values: tuple[str, ...]
+    exit: str | None = None
 
 
 class Analysis(NamedTuple):
@@ -127,6 +117,13 @@ class Analysis(NamedTuple):
     marks: Marks | None = None
     mark_kinds: tuple[MarkKind, ...] = ()
     rows_shown: int = 20
+    interaction: str | None = None
+    complete_cases: bool = False
+    events: str | None = None
+    term: str | None = None
+    grade: str | None = None
+    terms: tuple[Term, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 class Variant(NamedTuple):
@@ -159,6 +156,7 @@ class Plan(NamedTuple):
     days_per_month: float = 30.4375
     decimals_months: int = 1
     variants: tuple[Variant, ...] = ()
+    alpha: float = 0.05
 
     @property
     def compared(self) -> tuple[Arm, ...]:
@@ -208,14 +206,20 @@ def load_plan(path: Path) -> Plan:
 
 def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analysis:
     found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
-    found["variables"] = tuple(_variable(each) for each in raw.get("variables", []))
-    found["groups"] = tuple(_arm(each) for each in raw.get("groups", []))
-    found["measures"] = tuple(Measure(**each) for each in raw.get("measures", []))
     kinds = raw.get("mark_kinds", [])
-    found["mark_kinds"] = tuple(MarkKind(**each) for each in kinds)
+    parts = {
+        "variables": tuple(_variable(each) for each in raw.get("variables", [])),
+        "terms": tuple(
+            Term(**{"id": each["value"], **each}) for each in raw.get("terms", [])
+        ),
+        "definitions": tuple(Definition(**each) for each in raw.get("definitions", [])),
+        "groups": tuple(_arm(each) for each in raw.get("groups", [])),
+        "measures": tuple(Measure(**each) for each in raw.get("measures", [])),
+        "mark_kinds": tuple(MarkKind(**each) for each in kinds),
+    }
     if "marks" in raw:
-        found["marks"] = Marks(**raw["marks"])
-    return Analysis(**raw | found)
+        parts["marks"] = Marks(**raw["marks"])
+    return Analysis(**raw | found | parts)
 
 
 def _arm(raw: dict[str, Any]) -> Arm:
