@@ -23,14 +23,21 @@ table = "samples"
 arm_column = "organ"
 groups = [{ value = "brain", label = "Brain" }, { value = "liver", label = "Liver" }]
 """
-MARKS = """marks = { table = "alterations", key = "sample_id", row = "gene", kind = "class", row_label = "genes", unit_label = "samples" }
-mark_kinds = [
+MARKS = (
+    (
+        'marks = { table = "alterations", key = "sample_id", row = "gene", kind = "class",'
+        ' row_label = "genes", unit_label = "samples" }\n'
+    )
+    + """mark_kinds = [
   { id = "missense", label = "Missense", values = ["missense"] },
   { id = "truncating", label = "Truncating", values = ["nonsense", "frameshift"] },
 ]
 """
-MEASURES = """measures = [{ column = "burden", label = "Burden", unit = "per Mb", decimals = 2 }]
-"""
+)
+MEASURES = (
+    'measures = [{ column = "burden", label = "Burden", unit = "per Mb",'
+    " decimals = 2 }]\n"
+)
 PLAN = f"""landmark_months = [2]
 [[analyses]]
 id = "plot"
