@@ -25,8 +25,8 @@ groups = [{ value = "brain", label = "Brain" }, { value = "liver", label = "Live
 """
 MARKS = (
     (
-        'marks = { table = "alterations", key = "sample_id", row = "gene", kind = "class",'
-        ' row_label = "genes", unit_label = "samples" }\n'
+        'marks = { table = "alterations", key = "sample_id", row = "gene",'
+        ' kind = "class", row_label = "genes", unit_label = "samples" }\n'
     )
     + """mark_kinds = [
   { id = "missense", label = "Missense", values = ["missense"] },
