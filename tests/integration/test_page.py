@@ -75,6 +75,7 @@ def test_figures_and_tables_can_be_seen(report, browser, name):
 
     drawn = {"time_to_event": 1, "sensitivity": 1, "subgroups": 1}
     drawn |= {"adjusted_comparison": 3}
+    drawn |= {"oncoplot": 1, "distribution": 1, "group_comparison": 1}
     n_figures = sum(drawn.get(each.kind, 0) for each in plan.analyses)
     assert page.locator("figure svg").count() == n_figures
     for box in page.locator("figure svg").all():
