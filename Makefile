@@ -13,7 +13,7 @@ $(READY): requirements.lock
 
 setup: $(READY) ## make .venv from requirements.lock (again only when the lock changes)
 
-study: $(READY) ## extracts to report: both studies, published (the main job)
+study: $(READY) ## extracts to report: all studies, published (the main job)
 	@$(BIN)/oncohort refresh
 
 test: lint ## lint, then every test; says what did not run and why

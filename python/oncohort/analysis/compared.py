@@ -64,8 +64,11 @@ def compared_patients(
 
     None if the plan does not compare two arms, one has nobody, or nobody has an event.
     With further columns each patient is a row of his own, however many there are.
+    A ValueError if patients enter late: nothing here looks at it.
     """
     endpoint = analysis.endpoint
+    if endpoint.entry:
+        raise ValueError("delayed entry is for kind time_to_event, without `beside`")
     names = (analysis.arm_column, endpoint.time, endpoint.event, analysis.site)
     about = (analysis.population, analysis.table)
     arms = [arm.value for arm in plan.compared]

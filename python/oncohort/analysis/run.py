@@ -13,7 +13,9 @@ from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.competing_events import competing_events
 from oncohort.analysis.definitions import definitions
+from oncohort.analysis.group_comparison import group_comparison
 from oncohort.analysis.multivariable import multivariable
+from oncohort.analysis.oncoplot import distribution, oncoplot
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.proportions import proportions
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
@@ -36,6 +38,9 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        oncoplot,
+        distribution,
+        group_comparison,
         subgroups,
         proportions,
         adverse_events,
@@ -182,9 +187,12 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+        named += [endpoint.entry] if endpoint and endpoint.entry else []
     if analysis.kind == "competing_events":
         named.append(analysis.endpoint.exit)
     named += [name for name in (analysis.response, analysis.benefit) if name]
+    named += [measure.column for measure in analysis.measures]
+    named += [analysis.marks.key] if analysis.marks else []
     known = data.columns(analysis.table)
     for column in named:
         if column not in known:

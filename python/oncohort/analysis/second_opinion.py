@@ -29,7 +29,8 @@ def second_opinion(
 ) -> Iterator[Result]:
     """Largest relative difference between our results and lifelines'.
 
-    No row for a population too large for lifelines, or if nothing was estimated.
+    No row for a population too large for lifelines, if nothing was estimated, or with
+    late entry, which lifelines' log-rank test does not know (R's answers hold it).
 
     Raises
     ------
@@ -43,7 +44,8 @@ def second_opinion(
         if isinstance(row, Result) and row.statistic in COMPARED
         if row.variable == own.key.variable and row.level == own.key.level
     }
-    rows = _patients(analysis, data) if mine else None
+    is_asked = mine and not analysis.endpoint.entry
+    rows = _patients(analysis, data) if is_asked else None
     if rows is None or rows.empty:
         return
     wanted = {statistic for statistic, _ in mine}

@@ -71,10 +71,10 @@ def _rows(
         yield from _sizes(here, analysis, those)
         if not those.n:
             continue
-        about = {"weights": those.n_patients}
+        about = {"weights": those.n_patients, "entry": those.entry}
         curve = _from_the_start(kaplan_meier(those.days, those.event, **about))
         yield from _median(here, plan, "median", MEDIAN, those)
-        yield from _landmarks(here, plan, analysis, curve)
+        yield from _landmarks(here, plan, analysis, curve, those)
         for (statistic, what), source in zip(medians, sources, strict=True):
             method = REVERSED.format(what)
             those = source.of(members)
@@ -82,7 +82,7 @@ def _rows(
                 turned = those._replace(event=~those.event)
                 yield from _median(here, plan, statistic, method, turned)
         if arm != ALL:
-            yield from curve_rows(here, plan, analysis, curve)
+            yield from curve_rows(here, plan, analysis, curve, times.of(members))
     yield from _comparison(own, plan, times)
     yield from beside(own, plan, analysis, data)
 
@@ -111,22 +111,23 @@ def _median(
     place: Place, plan: Plan, name: str, method: str, those: Times
 ) -> Iterator[Result]:
     """Median and limits in months."""
-    method = f"{method}; {library('oncohort', 'numpy')}"
-    median = survival_quantile(those.days, those.event, weights=those.n_patients)
+    method = f"{method}{those.method}; {library('oncohort', 'numpy')}"
+    about = {"weights": those.n_patients, "entry": those.entry}
+    median = survival_quantile(those.days, those.event, **about)
     for suffix, day in zip(LIMITS, median, strict=True):
         months = None if day is None else day / plan.days_per_month
         yield place.number(name + suffix, months, "months", method, those.n)
 
 
 def _landmarks(
-    place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier
+    place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier, those: Times
 ) -> Iterator[Result]:
     """Survival with limits at whole months; not estimable where the curve has ended."""
-    method = "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance;"
-    method = f"{method} {library('oncohort', 'numpy')}"
+    method = "Kaplan-Meier estimate; 95% CI log-log, Greenwood variance"
+    method = f"{method}{those.method}; {library('oncohort', 'numpy')}"
     for month in analysis.landmark_months:
         at = curve.at(month * plan.days_per_month)
-        here, n = place.at(level=f"month_{month}"), int(curve.n_at_risk[0])
+        here, n = place.at(level=f"month_{month}"), those.n
         lines = (at.survival, at.ci_low, at.ci_high)
         for suffix, (share,) in zip(LIMITS, lines, strict=True):
             value = None if np.isnan(share) else 100 * float(share)
@@ -134,7 +135,11 @@ def _landmarks(
 
 
 def curve_rows(
-    place: Place, plan: Plan, analysis: Analysis, curve: KaplanMeier
+    place: Place,
+    plan: Plan,
+    analysis: Analysis,
+    curve: KaplanMeier,
+    those: Times | None = None,
 ) -> Iterator[CurveStep | AtRisk]:
     """Steps of the curve, and the numbers at risk at the ticks of the figure."""
     where = (*place.key[:3], place.key.arm)
@@ -148,8 +153,19 @@ def curve_rows(
     months = np.arange(0, analysis.horizon_months + step / 1000, step)
     # who leaves on the day a period starts is still at risk at its start
     first = np.searchsorted(curve.time, months * plan.days_per_month, side="left")
-    n_at_risk = np.append(curve.n_at_risk, 0)[first]
-    n_censored = np.append(0, np.cumsum(curve.n_censored))[first]
+    n_leaving = curve.n_events + curve.n_censored
+    n_censored, n_left = (
+        np.append(0, np.cumsum(each))[first] for each in (curve.n_censored, n_leaving)
+    )
+    # who enters on the day a period starts is at risk in it
+    n_entered = n_leaving.sum()
+    if those is not None and those.entry is not None:
+        order = np.argsort(those.entry)
+        weights = those.n_patients if those.n_patients is not None else order * 0 + 1
+        starts = months * plan.days_per_month
+        first = np.searchsorted(those.entry[order], starts, side="right")
+        n_entered = np.append(0, np.cumsum(weights[order]))[first]
+    n_at_risk = n_entered - n_left
     for values in zip(months, n_at_risk, n_censored, strict=True):
         yield AtRisk(*where, *(value.item() for value in values))
 
@@ -174,7 +190,8 @@ def _hazard_ratios(place: Place, compared: list[str], those: Times) -> Iterator[
     """Each arm against the reference; the arm is `all` if there is one ratio only."""
     *others, reference = compared
     columns = {f"arm_{i}": (those.arm == each) * 1.0 for i, each in enumerate(others)}
-    right, about = " + ".join(columns), {"time": those.days, "event": those.event}
+    right = " + ".join(columns)
+    about = {"time": those.days, "event": those.event, "entry": those.entry}
     if those.n_patients is None:
         fit = cox(columns, right, **about)
     else:
@@ -182,7 +199,7 @@ def _hazard_ratios(place: Place, compared: list[str], those: Times) -> Iterator[
     for index, other in enumerate(others):
         method = (
             f"Cox proportional hazards, {other} against {reference}, unadjusted, Efron"
-            f" ties; 95% CI and P Wald, two-sided; {OWN}"
+            f" ties; 95% CI and P Wald, two-sided{those.method}; {OWN}"
         )
         here = place.at(arm=ALL if len(others) == 1 else other)
         ratio = (fit.hazard_ratio, fit.ci_low, fit.ci_high)
@@ -193,10 +210,11 @@ def _hazard_ratios(place: Place, compared: list[str], those: Times) -> Iterator[
 
 
 def _logrank(place: Place, compared: list[str], those: Times) -> Iterator[Result]:
-    test = logrank(those.days, those.event, those.arm, weights=those.n_patients)
+    about = {"weights": those.n_patients, "entry": those.entry}
+    test = logrank(those.days, those.event, those.arm, **about)
     method = (
         f"log-rank test of {' and '.join(compared)}, unstratified, hypergeometric"
-        f" variance, two-sided, {test.degrees_of_freedom} df; {OWN}"
+        f" variance, two-sided, {test.degrees_of_freedom} df{those.method}; {OWN}"
     )
     n, square = those.n, test.chi_square
     yield place.number("logrank_p", test.p_value, "probability", method, n)

@@ -10,6 +10,7 @@ from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.report.adjusted_section import adjusted_section
 from oncohort.report.flow_figure import flow_on_page
 from oncohort.report.km_figure import km_figure
+from oncohort.report.marks_section import DRAWN, marks_section
 from oncohort.report.multivariable_figure import multivariable_figure
 from oncohort.report.numbers import Numbers
 from oncohort.report.sensitivity_section import sensitivity_section
@@ -45,6 +46,8 @@ def section(
         found["figure"] = km_figure(plan, analysis, data, numbers, figures)
     if analysis.kind == "adjusted_comparison":
         found |= adjusted_section(plan, analysis, data, numbers, figures)
+    if analysis.kind in DRAWN:
+        found |= marks_section(plan, analysis, data, numbers, figures)
     if analysis.kind == "sensitivity":
         found |= sensitivity_section(plan, analysis, numbers, figures)
     if analysis.kind == "multivariable":

@@ -118,3 +118,18 @@ def test_text_in_the_svg_stays_text(tmp_path):
 
     assert re.search(r"<text[^>]*>HR 0.80</text>", svg)
     assert "dc:date" not in svg
+
+
+def test_a_legend_that_would_cover_a_curve_stands_above_the_plot():
+    # one arm is low early, the other high where the legend would stand
+    falling, lasting = curve(survival=(0.3, 0.2)), curve("Old", survival=(0.9, 0.9))
+    inside = kaplan_meier_figure([falling, falling], WORDS, 3)
+    above = kaplan_meier_figure([falling, lasting], WORDS, 3)
+
+    def label(figure):
+        (axes,) = figure.axes
+        # at risk and legend both name the arm; the legend stands higher
+        return max(t.get_position()[1] for t in axes.texts if t.get_text() == "New")
+
+    assert label(inside) < 1 < label(above)
+    assert above.get_size_inches()[1] > inside.get_size_inches()[1]
