@@ -13,7 +13,7 @@ $(READY): requirements.lock
 
 setup: $(READY) ## make .venv from requirements.lock (again only when the lock changes)
 
-study: $(READY) ## extracts to report: both studies, published (the main job)
+study: $(READY) ## extracts to report: all studies, published (the main job)
 	@$(BIN)/oncohort refresh
 
 test: lint ## lint, then every test; says what did not run and why
@@ -32,14 +32,16 @@ format: $(READY) ## let ruff and sqlfluff put the code in shape
 build: $(READY) ## dbt build on what has landed
 	@$(BIN)/oncohort build
 
-bench: $(READY) ## receive a million rows: time against DuckDB's COPY, memory
+bench: $(READY) ## statistics against their peers (writes docs/benchmarks.md), then receive against COPY
+	@$(BIN)/python bench/against_peers.py
 	@$(BIN)/python bench/receive.py
 
 synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .
 
-lock: $(READY) ## resolve requirements.in into requirements.lock
+lock: $(READY) ## resolve requirements*.in into requirements.lock and requirements-bench.lock
 	@$(BIN)/python -m pip install uv && $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements.in requirements-dev.in -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements-bench.in -c requirements.lock -o requirements-bench.lock
 
 clean: ## remove everything made from the extracts (landing, warehouse, report)
 	@rm -rf landing warehouse report target logs .pytest_cache .ruff_cache .hypothesis

@@ -17,6 +17,17 @@
     in ('{{ groups[group] | join("', '") }}')
 {%- endmacro %}
 
+{#- Stage without its letter; X and none are unknown. -#}
+{% macro stage_group(stage_code) -%}
+    case
+            when {{ stage_code }} {{ in_group('first_stage') }} then 'I'
+            when {{ stage_code }} in ('II', 'IIA', 'IIB') then 'II'
+            when {{ stage_code }} in ('III', 'IIIA', 'IIIB', 'IIIC') then 'III'
+            when {{ stage_code }} in ('0', 'IV') then {{ stage_code }}
+            else 'unknown'
+        end
+{%- endmacro %}
+
 {#- Drugs of these classes open a line of treatment; others open none (study.md, Rules). -#}
 {% macro opens_line(drug_class) -%}
     {{ drug_class }} in ('chemotherapy', 'anti_her2')

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from oncohort import cli_options as its
+from oncohort import cli_arguments as arguments
 from oncohort.errors import EXIT_CODES, OncohortError
 from oncohort.workspace import Workspace
 
@@ -71,15 +71,20 @@ def parser() -> argparse.ArgumentParser:
     receive = add(_receive, "land what is new under extracts/")
     receive.add_argument("--site", help="only this site's deliveries")
     receive.add_argument("--json", action="store_true", help=_AS_JSON)
-    its.queries(add(_queries, "write a site's feedback workbook"))
+    arguments.add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
-    its.sql(add(_sql, "ask the current publication"))
-    its.diff(add(_diff, "tell what differs between two publications"))
-    its.explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
-    its.audit(add(_audit, "say which printed figures of a paper cannot be right"))
-    its.synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
+    arguments.add_sql(add(_sql, "ask the current publication"))
+    arguments.add_diff(add(_diff, "tell what differs between two publications"))
+    arguments.add_explain(
+        add(_explain, "tell why a patient has an endpoint or is in no study")
+    )
+    flags = "say which printed figures of a paper cannot be right"
+    arguments.add_audit(add(_audit, flags))
+    arguments.add_synthesize(
+        add(_synthesize, "write the made-up extracts of eight hospitals")
+    )
     return top
 
 
@@ -188,6 +193,13 @@ def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
         print(f"open {page}")
 
 
+def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.diff import diff
+
+    which = (options.BEFORE, options.AFTER)
+    diff(workspace, *which, sys.stdout, options.json, options.all)
+
+
 def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.audit import audit
 
@@ -197,13 +209,6 @@ def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
         cells = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
         print("  ".join([*cells, flag.reason]))
     print(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
-
-
-def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.diff import diff
-
-    which = (options.BEFORE, options.AFTER)
-    diff(workspace, *which, sys.stdout, options.json, options.all)
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

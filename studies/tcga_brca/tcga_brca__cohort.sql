@@ -72,13 +72,7 @@ cohort as (
         end as age_group,
         coalesce(births.menopausal_status_code, 'unknown') as menopausal_status,
         coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
-        case
-            when stages.stage_code {{ in_group('first_stage') }} then 'I'
-            when stages.stage_code in ('II', 'IIA', 'IIB') then 'II'
-            when stages.stage_code in ('III', 'IIIA', 'IIIB', 'IIIC') then 'III'
-            when stages.stage_code in ('0', 'IV') then stages.stage_code
-            else 'unknown'
-        end as stage_group,
+        {{ stage_group('stages.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason

@@ -29,6 +29,7 @@ NOT_A_RULE = {
     # a receptor pair, a nullable day, codes of CTCAE and ECOG (5 is death in both)
     "lx_vs_tbp__demographics": {"2"},
     "tcga_brca__hormone_receptors": {"2"},
+    "msk_2018__receptors": {"2"},
     "int_findings__adverse_events": {"5"},
     "int_findings__follow_up": {"5"},
 }

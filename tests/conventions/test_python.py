@@ -105,7 +105,8 @@ def test_nothing_in_the_project_names_somebodys_home():
         assert not found, f"{path.relative_to(ROOT)} names {found.group()}"
 
 
-def test_the_lock_names_no_registry():
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-bench.lock"])
+def test_a_lock_names_no_registry(name):
+    lock = (ROOT / name).read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert "http" not in re.sub(r"httpx?\S*|#.*", "", lock)

@@ -30,6 +30,7 @@ SHORT_BY_MACRO = {
     "int_records__repeated",
     "lx_vs_tbp__cohort_flow",
     "tcga_brca__cohort_flow",
+    "msk_2018__cohort_flow",
 }
 MAX_LINES, MAX_CTES, MAX_WIDTH = 120, 8, 88
 

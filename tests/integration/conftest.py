@@ -15,7 +15,7 @@ from oncohort.workspace import Workspace
 def study_workspace(tmp_path_factory) -> Workspace:
     """The committed extracts of all sites, from files to publication."""
     root = tmp_path_factory.mktemp("study")
-    return refreshed(root, ROOT / "extracts", [*HOSPITALS, "tcga"])
+    return refreshed(root, ROOT / "extracts", [*HOSPITALS, "msk", "tcga"])
 
 
 @pytest.fixture(scope="session")

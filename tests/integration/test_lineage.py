@@ -28,7 +28,7 @@ def lines_of(path, name: str, sheet: str | None, encoding: str) -> list[str]:
     return [" ".join(map(str, row)) for row in rows]
 
 
-@pytest.mark.parametrize("site", [*HOSPITALS, "tcga"])
+@pytest.mark.parametrize("site", [*HOSPITALS, "msk", "tcga"])
 def test_each_row_stands_on_the_line_it_names(study_workspace, site):
     config = yaml.safe_load((ROOT / "sites" / site / "site.yml").read_text("utf-8"))
     encoding = config.get("defaults", {}).get("encoding", "utf-8")

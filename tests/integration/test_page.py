@@ -11,7 +11,7 @@ from oncohort.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROOT = Path(__file__).parents[2]
-STUDIES = ("lx_vs_tbp", "tcga_brca")
+STUDIES = ("lx_vs_tbp", "msk_2018", "tcga_brca")
 MODES = {
     "light": {"color_scheme": "light", "viewport": {"width": 1180, "height": 900}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1180, "height": 900}},
@@ -73,7 +73,9 @@ def test_figures_and_tables_can_be_seen(report, browser, name):
     page = opened(browser, report / f"{name}.html", **MODES["light"])
     plan = load_plan(ROOT / "studies" / name / "plan.toml")
 
-    drawn = {"time_to_event": 1, "sensitivity": 1, "adjusted_comparison": 3}
+    drawn = {"time_to_event": 1, "sensitivity": 1, "subgroups": 1}
+    drawn |= {"adjusted_comparison": 3, "multivariable": 1}
+    drawn |= {"oncoplot": 1, "distribution": 1, "group_comparison": 1}
     n_figures = sum(drawn.get(each.kind, 0) for each in plan.analyses)
     assert page.locator("figure svg").count() == n_figures
     for box in page.locator("figure svg").all():

@@ -3,8 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from oncohort.analysis.compared import OWN, Compared, compared_patients, estimated
+from oncohort.analysis.compared import (
+    OWN,
+    Compared,
+    Values,
+    compared_patients,
+    estimated,
+)
 from oncohort.analysis.plan import Analysis, Plan
 from oncohort.analysis.results import Place, Result
 from oncohort.analysis.store import StudyTables
@@ -34,6 +41,7 @@ def _hazard_ratios(
     """Four estimators of the hazard ratio, with the digits that tell them apart."""
     arms = f"{patients.treatment} against {patients.reference}, unadjusted"
     about = (patients.days, patients.event, patients.treated)
+    options = {"reference": False, "weights": patients.n_patients}
     makers: dict[str, tuple[str, Callable]] = {
         ties: (
             f"Cox proportional hazards, {arms}, {ties.capitalize()} ties; 95% CI Wald",
@@ -45,18 +53,18 @@ def _hazard_ratios(
         "peto": (
             f"Peto's one-step hazard ratio exp((O - E) / V), {arms}, hypergeometric"
             " variance at ties; 95% CI normal on the log scale",
-            lambda: peto_hazard_ratio(*about, reference=False)[:3],
+            lambda: peto_hazard_ratio(*about, **options)[:3],
         ),
         "observed_expected": (
             f"observed/expected (Pike's) hazard ratio, {arms}, expected as in the"
             " log-rank test; 95% CI normal on the log scale, variance 1/E1 + 1/E2",
-            lambda: observed_expected_hazard_ratio(*about, reference=False)[:3],
+            lambda: observed_expected_hazard_ratio(*about, **options)[:3],
         ),
     }
     for level, (method, make) in makers.items():
         values, remark = estimated(make, 3)
         here, method = place.at(level=level), f"{method}; {remark}{OWN}"
-        n = patients.days.size
+        n = patients.n
         yield from here.limited("hazard_ratio", values, "ratio", method, n, 4)
 
 
@@ -73,7 +81,7 @@ def _proportionality(
         f" {patients.reference}: score test against 1 - Kaplan-Meier of time (R's"
         f" cox.zph), Efron ties, two-sided, 1 df; {remark}{OWN}"
     )
-    n = patients.days.size
+    n = patients.n
     yield place.number("proportionality_p", p_value, "probability", method, n)
     yield place.number(
         "proportionality_chi_square", chi_square, "chi-square", method, n
@@ -84,7 +92,7 @@ def _restricted_means(
     place: Place, plan: Plan, analysis: Analysis, patients: Compared
 ) -> Iterator[Result]:
     """Restricted means by arm, and their difference, up to each landmark month."""
-    months, n = patients.days / plan.days_per_month, patients.days.size
+    months, n = patients.days / plan.days_per_month, patients.n
     for month in analysis.landmark_months:
         own = place.at(level=f"month_{month}")
         method = (
@@ -95,22 +103,13 @@ def _restricted_means(
             (patients.treatment, patients.treated),
             (patients.reference, ~patients.treated),
         ):
-            about = (months[is_it], patients.event[is_it], month)
-            mean, remark = estimated(
-                lambda about=about: np.take(
-                    restricted_mean(*about), [0, 2, 3]
-                ).tolist(),
-                3,
-            )
+            those = patients.where(is_it)
+            about = (months[is_it], month, those)
+            mean, remark = estimated(lambda about=about: _mean(*about), 3)
             how, here = f"{method}; {remark}{OWN}", own.at(arm=arm)
-            yield from here.limited(
-                "restricted_mean", mean, "months", how, int(is_it.sum())
-            )
-        about = (months, patients.event, patients.treated, month)
-        found, remark = estimated(
-            lambda about=about: restricted_mean_difference(*about, reference=False)[:5],
-            5,
-        )
+            yield from here.limited("restricted_mean", mean, "months", how, those.n)
+        about = (months, patients.event, patients.treated, month, patients.n_patients)
+        found, remark = estimated(lambda about=about: _difference(*about), 5)
         method = (
             f"difference of {method}, {patients.treatment} minus {patients.reference},"
             f" P normal, two-sided; {remark}{OWN}"
@@ -120,15 +119,31 @@ def _restricted_means(
         yield own.number(f"{name}_p", found[4], "probability", method, n)
 
 
+def _mean(months: NDArray, horizon: int, patients: Compared) -> Values:
+    """Restricted mean of some patients with its limits."""
+    options = {"weights": patients.n_patients}
+    mean = restricted_mean(months, patients.event, horizon, **options)
+    return np.take(mean, [0, 2, 3]).tolist()
+
+
+def _difference(
+    months: NDArray, event: NDArray, treated: NDArray, horizon: int, n: NDArray | None
+) -> Values:
+    """Difference of restricted means, its error, limits and P."""
+    options = {"reference": False, "weights": n}
+    return restricted_mean_difference(months, event, treated, horizon, **options)[:5]
+
+
 def _stratified(
     place: Place, plan: Plan, analysis: Analysis, patients: Compared
 ) -> Iterator[Result]:
     """Hazard ratio and log-rank test within sites."""
-    own, n = place.at(level="stratified_by_site"), patients.days.size
+    own, n = place.at(level="stratified_by_site"), patients.n
     yield from stratified_ratio(own, patients)
     about = (patients.days, patients.event, patients.treated)
+    options = {"strata": patients.site, "weights": patients.n_patients}
     (square, p_value), remark = estimated(
-        lambda: np.take(logrank(*about, strata=patients.site)[:3], [0, 2]).tolist(), 2
+        lambda: np.take(logrank(*about, **options)[:3], [0, 2]).tolist(), 2
     )
     method = (
         f"log-rank test of {patients.treatment} and {patients.reference}, stratified by"
@@ -146,7 +161,7 @@ def stratified_ratio(place: Place, patients: Compared) -> Iterator[Result]:
         " stratified by site, Efron ties; 95% CI and P Wald, two-sided;"
         f" {remark}{OWN}"
     )
-    n = patients.days.size
+    n = patients.n
     yield from place.limited("hazard_ratio", values[:3], "ratio", method, n)
     yield place.number("hazard_ratio_p", values[3], "probability", method, n)
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from oncohort.analysis.marks import MarkKind, Marks, Measure
 from oncohort.analysis.plan_checks import NAMED, check_names, check_schema
 from oncohort.errors import ConfigError
 
@@ -80,6 +81,7 @@ class Endpoint(NamedTuple):
     start_label: str
     time: str
     event: str
+    entry: str | None = None
     exit: str | None = None
 
 
@@ -91,6 +93,7 @@ class Analysis(NamedTuple):
     title: str
     arm_column: str
     printed_as: str | None = None
+    short_title: str | None = None
     population: Population | None = None
     endpoint: Endpoint | None = None
     followup_endpoint: Endpoint | None = None
@@ -109,6 +112,11 @@ class Analysis(NamedTuple):
     responders: tuple[str, ...] = ()
     not_evaluable: tuple[str, ...] = ()
     benefit: str | None = None
+    groups: tuple[Arm, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    marks: Marks | None = None
+    mark_kinds: tuple[MarkKind, ...] = ()
+    rows_shown: int = 20
     interaction: str | None = None
     complete_cases: bool = False
     events: str | None = None
@@ -192,20 +200,30 @@ def load_plan(path: Path) -> Plan:
         analyses=tuple(found),
         arm_label=arm["label"],
         reference=arm["reference"],
-        arms=tuple(Arm(**{"short": each["label"], **each}) for each in arm["levels"]),
+        arms=tuple(_arm(each) for each in arm["levels"]),
     )
 
 
 def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analysis:
     found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
+    kinds = raw.get("mark_kinds", [])
     parts = {
         "variables": tuple(_variable(each) for each in raw.get("variables", [])),
         "terms": tuple(
             Term(**{"id": each["value"], **each}) for each in raw.get("terms", [])
         ),
         "definitions": tuple(Definition(**each) for each in raw.get("definitions", [])),
+        "groups": tuple(_arm(each) for each in raw.get("groups", [])),
+        "measures": tuple(Measure(**each) for each in raw.get("measures", [])),
+        "mark_kinds": tuple(MarkKind(**each) for each in kinds),
     }
+    if "marks" in raw:
+        parts["marks"] = Marks(**raw["marks"])
     return Analysis(**raw | found | parts)
+
+
+def _arm(raw: dict[str, Any]) -> Arm:
+    return Arm(**{"short": raw["label"], **raw})
 
 
 def _variable(raw: dict[str, Any]) -> Variable:

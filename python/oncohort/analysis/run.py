@@ -13,13 +13,17 @@ from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
 from oncohort.analysis.competing_events import competing_events
 from oncohort.analysis.definitions import definitions
+from oncohort.analysis.group_comparison import group_comparison
 from oncohort.analysis.multivariable import multivariable
+from oncohort.analysis.oncoplot import distribution, oncoplot
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.proportions import proportions
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
+from oncohort.analysis.second_opinion import second_opinion
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
+from oncohort.analysis.subgroups import subgroups
 from oncohort.analysis.time_to_event import time_to_event
 from oncohort.audit import audit
 from oncohort.dbt_run import Model, compiled_models
@@ -34,6 +38,10 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        oncoplot,
+        distribution,
+        group_comparison,
+        subgroups,
         proportions,
         adverse_events,
         competing_events,
@@ -152,6 +160,8 @@ def _run(plan: Plan, analysis: Analysis, path: Path, data: StudyTables) -> list[
     place = Place(key, source, plan.decimals_months)
     try:
         rows = list(KINDS[analysis.kind](place, plan, analysis, data))
+        if analysis.kind == "time_to_event":
+            rows += second_opinion(place, plan, analysis, data, rows)
         ids = Counter(row.result_id for row in rows if isinstance(row, Result))
         if ids and max(ids.values()) > 1:
             raise ValueError(f"two results have the key {ids.most_common(1)[0][0]}")
@@ -177,9 +187,12 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+        named += [endpoint.entry] if endpoint and endpoint.entry else []
     if analysis.kind == "competing_events":
         named.append(analysis.endpoint.exit)
     named += [name for name in (analysis.response, analysis.benefit) if name]
+    named += [measure.column for measure in analysis.measures]
+    named += [analysis.marks.key] if analysis.marks else []
     known = data.columns(analysis.table)
     for column in named:
         if column not in known:

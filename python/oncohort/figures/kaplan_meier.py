@@ -3,18 +3,21 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from oncohort.figures.look import INK, MUTED, STROKES, Stroke, style
+from oncohort.figures.look import INK, MUTED, STROKES, WIDTH, Stroke, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, PLOT_HEIGHT, ROW = 7.2, 3.6, 0.19
+PLOT_HEIGHT, ROW = 3.6, 0.19
 LEFT, RIGHT, TOP = 1.12, 0.32, 0.14
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 # the legend's samples of the lines, and where their labels start
 SAMPLE, GAP = 0.34, 0.42
+# percentage points between a curve that is named beside it and the next one
+CLEAR = 4
 
 
 class Curve(NamedTuple):
@@ -55,7 +58,9 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
     from matplotlib.figure import Figure
 
     below = 0.62 + ROW * (len(curves) + 0.8) + (0.22 if words.foot else 0)
-    height = TOP + PLOT_HEIGHT + below
+    corner = _corner(curves, words, horizon)
+    above = ROW * (_n_rows(curves, words) + 0.2) if corner == "above" else 0
+    height = TOP + above + PLOT_HEIGHT + below
     box = (LEFT / WIDTH, below / height, PLOT_WIDTH / WIDTH, PLOT_HEIGHT / height)
     foot = {"ha": "right", "va": "bottom", "fontsize": 7.5, "color": MUTED}
     with style():
@@ -64,8 +69,9 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
         for curve, stroke in zip(curves, STROKES, strict=False):
             _draw(axes, curve, stroke)
         _axes(axes, curves, words, horizon)
+        _name_curves(axes, curves, horizon)
         _at_risk(axes, curves)
-        _legend(axes, curves, words, horizon)
+        _legend(axes, curves, words, corner)
         if words.foot:
             figure.text(1 - RIGHT / WIDTH, 0.07 / height, words.foot, **foot)
     return figure
@@ -107,6 +113,41 @@ def _axes(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> No
     axes.set_xlabel(words.x_label, labelpad=4)
 
 
+def _name_curves(axes: "Axes", curves: list[Curve], horizon: float) -> None:
+    """The arm's name at its curve, where it lies farthest from all others.
+
+    Above it where it is the highest, below where it is the lowest; a curve that is
+    never clear of the others is named by the legend alone.
+    """
+    months = np.linspace(0.08, 0.92, 60) * horizon
+    heights = np.array([_heights(curve, months) for curve in curves])
+    for number, curve in enumerate(curves):
+        own, others = heights[number], np.delete(heights, number, 0)
+        above = own - np.fmax.reduce(others, initial=-np.inf)
+        below = np.fmin.reduce(others, initial=np.inf) - own
+        has_room = (own > 12) & (own < 97)
+        apart = np.where(has_room, np.fmax(above, below), -1)
+        best = int(np.argmax(apart))
+        if len(curves) == 1 or apart[best] < CLEAR:
+            continue
+        is_high = above[best] > 0
+        side = (
+            {"ha": "left", "va": "bottom"} if is_high else {"ha": "right", "va": "top"}
+        )
+        side |= {"color": STROKES[number].colour, "weight": "bold"}
+        shift = {"xytext": (5, 4) if is_high else (-5, -4)}
+        place = (months[best], own[best])
+        axes.annotate(curve.label, place, **shift, textcoords="offset points", **side)
+
+
+def _heights(curve: Curve, months: NDArray) -> NDArray:
+    """Survival in percent at some times; not known where the curve has ended."""
+    time = np.array([row["time_months"] for row in curve.steps])
+    survival = np.array([1.0, *(row["survival"] for row in curve.steps)])
+    height = 100 * survival[np.searchsorted(time, months, side="right")]
+    return np.where(months <= time[-1], height, np.nan)
+
+
 def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
     """Rows under the axis: at risk at the start of the period, censored before it."""
     left, top = -(LEFT - 0.10) / PLOT_WIDTH, -0.62 / PLOT_HEIGHT
@@ -116,21 +157,24 @@ def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
     axes.text(left, top, "No. at risk (no. censored)", **head)
     for row, (curve, stroke) in enumerate(zip(curves, STROKES, strict=False), 1):
         y = top - row * ROW / PLOT_HEIGHT
-        axes.text(left, y, curve.label, color=stroke.colour, **head)
+        # a long label would run into the number at time 0
+        size = 8.5 if len(curve.label) < 9 else 7.5
+        axes.text(
+            left, y, curve.label, color=stroke.colour, **head | {"fontsize": size}
+        )
         for tick in curve.ticks:
             text = f"{tick['n_at_risk']} ({tick['n_censored_so_far']})"
             axes.text(tick["time_months"], y, text, fontsize=8, **cell)
 
 
-def _legend(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> None:
-    """Arms, medians and comparison where the plot is empty: top right or low left."""
-    widths = [0.75 if len(head) < 9 else 1.45 for head in words.heads]
-    name = GAP + max([0.5, *(0.085 * len(curve.label) for curve in curves)])
-    is_low = _is_free_below(curves, horizon)
-    n_rows = len(curves) + 1 + len(words.comparison) + 0.4
-    left = 0.025 if is_low else 1 - (name + sum(widths)) / PLOT_WIDTH
-    top = (n_rows * ROW + 0.1) / PLOT_HEIGHT if is_low else 0.985
-    step = ROW / PLOT_HEIGHT
+def _legend(axes: "Axes", curves: list[Curve], words: Words, corner: str) -> None:
+    """Arms, medians and comparison where the plot is empty, else above it."""
+    name, widths = _widths(curves, words)
+    n_rows, step = _n_rows(curves, words), ROW / PLOT_HEIGHT
+    left = {"low": 0.025, "above": 0.0}.get(corner, _left(name, widths))
+    top = 0.985
+    if corner != "right":
+        top = (corner == "above") + (n_rows * ROW + 0.1) / PLOT_HEIGHT
     inside = {"transform": axes.transAxes, "va": "center"}
 
     def write(inches: float, row: float, text: str, **about: Any) -> None:
@@ -142,7 +186,7 @@ def _legend(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> 
         write(centre, 0, head, ha="center", fontsize=8, color=MUTED)
     for row, (curve, stroke) in enumerate(zip(curves, STROKES, strict=False), 1):
         across, y = [left, left + SAMPLE / PLOT_WIDTH], top - row * step
-        about = {"transform": axes.transAxes, "color": stroke.colour}
+        about = {"transform": axes.transAxes, "color": stroke.colour, "clip_on": False}
         (sample,) = axes.plot(across, [y, y], **about)
         if stroke.dash:
             sample.set_dashes(stroke.dash)
@@ -151,13 +195,42 @@ def _legend(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> 
             write(centre, row, cell, ha="center")
     for row, text in enumerate(words.comparison, len(curves) + 1):
         write(0, row + 0.4, text, color=INK)
-    place = (0.985, 0.965) if is_low else (left, top - (n_rows + 0.9) * step)
-    mark = {"fontsize": 8, "style": "italic", "color": MUTED, **inside}
-    axes.text(*place, words.mark, ha="right" if is_low else "left", **mark)
+    if words.mark:
+        box = {"boxstyle": "square,pad=0.35", "fill": False, "edgecolor": MUTED}
+        mark = {"fontsize": 8, "weight": "bold", "color": INK, **inside}
+        mark |= {"bbox": {**box, "linewidth": 0.7}}
+        place = (left, top - (n_rows + 0.9) * step)
+        if corner != "right":
+            place = (0.985, 0.965 if corner == "low" else top - (n_rows - 1) * step)
+        axes.text(
+            *place, words.mark, ha="left" if corner == "right" else "right", **mark
+        )
 
 
-def _is_free_below(curves: list[Curve], horizon: float) -> bool:
-    """Whether the curves stay high, so that the lower left is the empty corner."""
+def _widths(curves: list[Curve], words: Words) -> tuple[float, list[float]]:
+    """Inches of the legend's names and of each column."""
+    name = GAP + max([0.5, *(0.085 * len(curve.label) for curve in curves)])
+    return name, [0.75 if len(head) < 9 else 1.45 for head in words.heads]
+
+
+def _n_rows(curves: list[Curve], words: Words) -> float:
+    return len(curves) + 1 + len(words.comparison) + 0.4
+
+
+def _left(name: float, widths: list[float]) -> float:
+    return 1 - (name + sum(widths)) / PLOT_WIDTH
+
+
+def _corner(curves: list[Curve], words: Words, horizon: float) -> str:
+    """Where the legend covers no curve: low (left), right (top) or above the plot."""
     steps = [row for curve in curves for row in curve.steps]
     early = [r["survival"] for r in steps if r["time_months"] <= 0.4 * horizon]
-    return bool(early) and min(early) > 0.5
+    if early and min(early) > 0.5:
+        return "low"
+    start = horizon * _left(*_widths(curves, words))
+    floor = 0.985 - (_n_rows(curves, words) + 0.4) * ROW / PLOT_HEIGHT
+    for curve in curves:
+        before = [r["survival"] for r in curve.steps if r["time_months"] <= start]
+        if (before or [1])[-1] > floor:
+            return "above"
+    return "right"

@@ -21,7 +21,7 @@ def iso_date_sql(text: str, column: ColumnConfig, file: FileConfig) -> str:
     last = _format_sql(day, "%Y-%m-%d", None)
     if file.date_basis == "offset":
         formats = ()
-        last = _offset_sql(text, file.anchor or "", column.not_before)
+        last = _offset_sql(text, file.anchor or "", column)
     if file.date_basis == "calendar" or column.value is not None:
         formats = tuple(dict.fromkeys([*formats, *ISO_FORMATS]))
     tried = [_format_sql(text, format, file.year_pivot) for format in formats]
@@ -45,11 +45,15 @@ def _format_sql(text: str, format: str, year_pivot: int | None) -> str:
     return f"case when {in_range} then strftime({parsed}, '{precision}') end"
 
 
-def _offset_sql(text: str, anchor: str, not_before: int | None) -> str:
-    days = f"try_cast({text} as integer)"
-    allowed = f"regexp_full_match({text}, '[+-]?\\d{{1,6}}')"
-    if not_before is not None:
-        allowed += f" and {days} >= {not_before}"
+def _offset_sql(text: str, anchor: str, column: ColumnConfig) -> str:
+    days, form = f"try_cast({text} as integer)", "[+-]?\\d{1,6}"
+    if column.days_per_unit is not None:
+        units = f"try_cast({text} as double)"
+        days = f"cast(round({units} * {column.days_per_unit}) as integer)"
+        form = "[+-]?\\d{1,4}(\\.\\d*)?"
+    allowed = f"regexp_full_match({text}, {text_literal(form)})"
+    if column.not_before is not None:
+        allowed += f" and {days} >= {column.not_before}"
     day = f"date {text_literal(anchor)} + {days}"
     return f"case when {allowed} then strftime({day}, '%Y-%m-%d') end"
 

@@ -26,7 +26,8 @@ _UNREADABLE = {
         "add its format to `dates` in site.yml, or ask the site to correct it",
     ),
     "offset": (
-        "no whole number of days from `not_before` on; it landed as sent",
+        "no whole number of days (or number of units) from `not_before` on; it landed "
+        "as sent",
         "ask the site to correct it; it counts as unknown until then",
     ),
 }

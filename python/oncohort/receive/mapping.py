@@ -77,7 +77,7 @@ class Mapping:
 with trimmed as (select {", ".join(["source_line", *trimmed])} from source_cells),
 raw as (
     select source_line, {action} as row_action, {", ".join(raw)}
-    from trimmed where {meant}
+    from trimmed where {meant} {self._once(names)}
 ),
 plain as (select {", ".join(["*", *plain])} from raw),
 read as (select {", ".join(["*", *read])} from plain),
@@ -94,6 +94,13 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
             cells = ", ".join(self._not_null(name) for name in self.entry.repeated)
             tests.append(f"coalesce({cells}) is not null")
         return " and ".join(tests) or "true"
+
+    def _once(self, names: list[str]) -> str:
+        """Of rows that are alike in all columns, the first."""
+        if not self.entry.once:
+            return ""
+        alike = f"partition by row_action, {', '.join(names)}"
+        return f"qualify row_number() over ({alike} order by source_line) = 1"
 
     def _labelled(self, number: int) -> str:
         cell = trimmed_sql(f"c{number}")
@@ -120,7 +127,14 @@ select *, {self._ids(names)} from mapped"""  # noqa: S608  names of the contract
             return "cast(null as varchar)"
         if column.value is not None:
             return text_literal(column.value)
-        cells = ", ".join(self._not_null(source) for source in column.sources)
+        each = [self._not_null(source) for source in column.sources]
+        if column.part is not None:
+            part = text_literal(column.part)
+            each = [
+                f"coalesce(nullif(regexp_extract({cell}, {part}, 1), ''), {cell})"
+                for cell in each
+            ]
+        cells = ", ".join(each)
         if column.join is not None:
             return f"nullif(concat_ws({text_literal(column.join)}, {cells}), '')"
         return f"coalesce({cells})" if len(column.sources) > 1 else cells

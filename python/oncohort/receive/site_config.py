@@ -142,12 +142,21 @@ def _check_file(file: FileConfig, entry: dict, page: SiteYaml, path: list[Any]) 
     if file.format == "csv" and "labels" in entry and not file.dictionary:
         where = [*path, "labels"]
         raise page.error("a delimited file has `labels` by a `dictionary` only", where)
-    lists = [(file.dates, own("dates"))]
+    _check_dates(file, entry, page, path, own("dates"))
+
+
+def _check_dates(
+    file: FileConfig, entry: dict, page: SiteYaml, path: list[Any], own: list[Any]
+) -> None:
+    """Refuse what a file and its columns say of dates and does not go together."""
+    lists = [(file.dates, own)]
     for number, table in enumerate(entry["tables"]):
         for word, column in table["columns"].items():
             where = [*path, "tables", number, "columns", word]
-            dates = () if isinstance(column, str) else column.get("dates", ())
-            lists.append((dates, where))
+            settings = {} if isinstance(column, str) else column
+            lists.append((settings.get("dates", ()), where))
+            if "days_per_unit" in settings and file.date_basis != "offset":
+                raise page.error("`days_per_unit` needs `date_basis: offset`", where)
     for dates, where in lists:
         if file.year_pivot is None and any("%y" in one for one in dates):
             raise page.error(

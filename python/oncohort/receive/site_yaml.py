@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from functools import lru_cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -136,6 +137,7 @@ def _validator() -> Any:
 
     formats = jsonschema.FormatChecker(["date"])
     formats.checks("encoding", (LookupError, ValueError))(_is_encoding)
+    formats.checks("one_group", re.error)(_has_one_group)
     schema = json.loads(Path(__file__).with_name("site.schema.json").read_text("utf-8"))
     return jsonschema.Draft202012Validator(schema, format_checker=formats)
 
@@ -143,6 +145,12 @@ def _validator() -> Any:
 def _is_encoding(name: Any) -> bool:
     """Return True; an unknown encoding, and one that is not of text, is an error."""
     return not isinstance(name, str) or TextIOWrapper(BytesIO(), name).readable()
+
+
+def _has_one_group(pattern: Any) -> bool:
+    """Whether it is one group and nothing that RE2, which will read it, lacks."""
+    is_plain = not re.search(r"\(\?|\\[1-9]", str(pattern))
+    return is_plain and re.compile(str(pattern)).groups == 1
 
 
 def _spelt(path: list[Any]) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from oncohort.contract import extract_tables
 from oncohort.receive.site_yaml import SiteYaml, suggestion
 
+# settings that only a date column has
+_OF_DATES = {"dates", "not_before", "days_per_unit"}
+
 
 @dataclass(frozen=True)
 class ColumnConfig:
@@ -14,16 +17,19 @@ class ColumnConfig:
 
     sources: tuple[str, ...] = ()
     value: str | None = None
+    part: str | None = None
     join: str | None = None
     dates: tuple[str, ...] | None = None
     not_before: int | None = None
+    days_per_unit: str | None = None
 
 
 @dataclass(frozen=True)
 class TableConfig:
     """One contract table that a file feeds; conditions as `site.yml` has them.
 
-    `repeated` has the source columns of one word of `repeat`: all null, no row.
+    `repeated` has the source columns of one word of `repeat`: all null, no row. With
+    `once` the first of several rows that are alike in all mapped columns counts.
     """
 
     table: str
@@ -31,6 +37,7 @@ class TableConfig:
     key: tuple[str, ...]
     columns: dict[str, ColumnConfig]
     repeated: tuple[str, ...] = ()
+    once: bool = False
 
 
 def table_configs(
@@ -94,10 +101,10 @@ def _table(
             [*path, "columns"],
         )
     for word, column in columns.items():
-        if known[word] != "date" and {"dates", "not_before"} & set(column):
+        if known[word] != "date" and _OF_DATES & set(column):
             if not isinstance(column, str):
                 raise page.error(
-                    f"`{word}` is not a date: no `dates`, no `not_before`",
+                    f"`{word}` is not a date: none of {', '.join(sorted(_OF_DATES))}",
                     [*path, "columns", word],
                 )
     when = entry.get("when", [])
@@ -107,6 +114,7 @@ def _table(
         key=tuple(entry.get("key", tables[name].key)),
         columns={word: _column(column) for word, column in columns.items()},
         repeated=repeated,
+        once=entry.get("once") == "true",
     )
 
 

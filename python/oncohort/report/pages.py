@@ -1,6 +1,7 @@
 """Write the pages: a start page, and one self-contained page per study."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from oncohort.analysis.plan import Plan, load_plan
 from oncohort.analysis.published import VERDICTS
 from oncohort.analysis.results import library
+from oncohort.figures.look import BEFORE
 from oncohort.report.delivery_page import DeliveryRecord, delivery_page
 from oncohort.report.delivery_records import landed_records
 from oncohort.report.numbers import Numbers, mid_sentence
@@ -17,8 +19,11 @@ from oncohort.report.patient_page import write_patient_list
 from oncohort.report.sections import grouped, section
 from oncohort.report.sites import page_name, sites_content
 from oncohort.report.study_data import StudyData, study_data
+from oncohort.tables import with_table_files
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
+# pages whose tables are for a paper, and get files
+JOURNAL = ("study.html", "study_findings.html")
 
 
 def write_report(
@@ -53,6 +58,10 @@ def write_report(
     import duckdb
 
     out_dir.mkdir(parents=True, exist_ok=True)
+    figures = out_dir / "figures"
+    before = workspace.root / "report" / "figures"
+    if before.is_dir():
+        shutil.copytree(before, figures / BEFORE, dirs_exist_ok=True)
     write = _writer(out_dir, publication_id)
     studies = []
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -64,10 +73,11 @@ def write_report(
             if data.is_unscreened:
                 say(f"{study_id}: screened nobody, no page")
                 continue
-            studies.append(_content(plan, data, out_dir / "figures"))
+            studies.append(_content(plan, data, figures))
             write(f"{study_id}.html", "study.html", **studies[-1])
             state = f"{len(data.results)} results" if data.results else "no results yet"
             say(f"{study_id}: report page written, {state}")
+        shutil.rmtree(figures / BEFORE, ignore_errors=True)
         records = landed_records(workspace.root / "landing")
         sites = sites_content(connection, records)
     if sites:
@@ -86,6 +96,9 @@ def _writer(out_dir: Path, publication_id: str) -> Callable[..., None]:
 
     def write(name: str, template: str, **content: Any) -> None:
         page = environment.get_template(template).render(**shared, **content)
+        if template in JOURNAL:
+            study_id = content["plan"].study_id
+            page = with_table_files(page, out_dir / "tables", study_id)
         draft = out_dir / f".{name}.draft"
         draft.write_text(page, encoding="utf-8", newline="\n")
         os.replace(draft, out_dir / name)

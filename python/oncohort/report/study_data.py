@@ -41,6 +41,7 @@ class StudyData(NamedTuple):
     flow: list[Row]
     deliveries: list[Row]
     is_unscreened: bool
+    tables: StudyTables
 
 
 def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData:
@@ -74,4 +75,5 @@ def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData
         rows("quality", "row_reconciliation", DELIVERIES, [sites]) if sites else [],
         bool(StudyTables(connection, plan.study_id).columns("cohort_flow"))
         and not flow,
+        StudyTables(connection, plan.study_id),
     )

@@ -2,6 +2,7 @@
 
 from oncohort.survival.at_scale import counts_of, kaplan_meier_from, logrank_from
 from oncohort.survival.cox import cox, cox_zph
+from oncohort.survival.cox_at_scale import cox_counted
 from oncohort.survival.cumulative_incidence import cumulative_incidence
 from oncohort.survival.gray_test import gray_test
 from oncohort.survival.kaplan_meier import kaplan_meier
@@ -19,6 +20,7 @@ from oncohort.survival.restricted_mean import (
 __all__ = [
     "counts_of",
     "cox",
+    "cox_counted",
     "cox_zph",
     "cumulative_incidence",
     "gray_test",

@@ -6,16 +6,19 @@ comes into Python.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from oncohort.survival.checked import codes_of
-from oncohort.survival.kaplan_meier import KaplanMeier, kaplan_meier
+from oncohort.survival.checked import checked, checked_entry, checked_weights, codes_of
+from oncohort.survival.event_table import EventTable, event_table
+from oncohort.survival.kaplan_meier import KaplanMeier, curve_of
 from oncohort.survival.limits import CiType
-from oncohort.survival.logrank import Logrank, logrank
+from oncohort.survival.logrank import Logrank, logrank, logrank_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     Source = DuckDBPyRelation | str | Path
 
 
-class Counts(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Counts:
     """How many patients share time, event, ...; arrays of shape (n_rows,) or None.
 
     `group` is the number of each row's group in `groups`.
@@ -37,6 +41,15 @@ class Counts(NamedTuple):
     entry: NDArray | None
     n_patients: NDArray
     groups: list
+
+    @cached_property
+    def table(self) -> EventTable:
+        """Who is at risk and who leaves, by group: made once for curves and test."""
+        times, events = checked(self.time, self.event)
+        entries = checked_entry(self.entry, times)
+        about = {"entry": entries, "weights": checked_weights(self.n_patients, times)}
+        shape = (max(1, len(self.groups)), 2)
+        return event_table(times, events, self.group, shape=shape, **about)
 
 
 def counts_of(
@@ -81,7 +94,7 @@ def counts_of(
         missing = np.ma.getmask(found)
         if found.dtype.kind in "fO":
             missing = missing | np.not_equal(found, found, dtype=bool)
-        if np.any(missing):
+        if missing is not np.ma.nomask and missing.any():
             n = int(columns["n"][missing].sum())
             raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
     groups: list = []
@@ -107,16 +120,10 @@ def kaplan_meier_from(
     counts = source
     if not isinstance(counts, Counts):
         counts = counts_of(source, time, event, group=group, entry=entry)
-    about = {"ci_type": ci_type, "ci_level": ci_level}
-    curves = {}
-    for number, name in enumerate(counts.groups or [None]):
-        rows = counts.group == number if counts.groups else slice(None)
-        late = None if counts.entry is None else counts.entry[rows]
-        own = {"entry": late, "weights": counts.n_patients[rows]}
-        curves[name] = kaplan_meier(
-            counts.time[rows], counts.event[rows], **own, **about
-        )
-    return curves
+    return {
+        name: curve_of(counts.table, number, ci_type, ci_level)
+        for number, name in enumerate(counts.groups or [None])
+    }
 
 
 def logrank_from(
@@ -135,6 +142,8 @@ def logrank_from(
         counts = counts_of(source, time, event, **about)
     if counts.group is None:
         raise ValueError("counted without groups: nothing to compare")
+    if counts.strata is None:
+        return logrank_of(counts.table, counts.groups)
     about = {"strata": counts.strata, "entry": counts.entry}
     compared = counts.time, counts.event, counts.group
     test = logrank(*compared, weights=counts.n_patients, **about)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from oncohort.survival.cox import Cox, result
 from oncohort.survival.cox_design import design, parsed, variables
@@ -70,7 +71,31 @@ def cox_from(
         " group by all order by all"
     ).df()
     count = groups.pop("n_rows_alike").to_numpy(float)
-    rows = rows_of(groups, time, event, entry, count, named or None)
-    fit = fitted(rows._replace(count=count), design(groups, parts.terms), ties)
+    right = " + ".join(":".join(term) for term in parts.terms)
+    about = {"entry": entry, "strata": named or None}
+    about |= {"ties": ties, "ci_level": ci_level}
+    return cox_counted(groups, right, count, time=time, event=event, **about)
+
+
+def cox_counted(
+    data: Any,
+    formula: str,
+    n_patients: ArrayLike,
+    *,
+    time: str | ArrayLike = "time",
+    event: str | ArrayLike = "event",
+    entry: str | ArrayLike | None = None,
+    strata: str | Sequence[str] | ArrayLike | None = None,
+    ties: str = "efron",
+    ci_level: float = 0.95,
+) -> Cox:
+    """`cox` of rows that stand for `n_patients` equal ones each, as an engine counts.
+
+    Not weights: with ties R treats two patients and one of weight 2 differently.
+    """
+    count = np.asarray(n_patients, dtype=float)
+    rows = rows_of(data, time, event, entry, count, strata)
+    about = design(data, parsed(formula).terms)
+    fit = fitted(rows._replace(count=count), about, ties)
     where = f"{count.size} groups counted by DuckDB, finished by numpy {np.__version__}"
     return result(fit, None, None, ci_level, where)

@@ -17,6 +17,7 @@ from oncohort.survival.coded import Coded, coded
 
 FACTOR = re.compile(r"(?:C|factor)\(\s*`?([^`(),]+?)`?\s*\)")
 SPECIAL = re.compile(r"(strata|cluster)\(\s*`?([^`(),]+?)`?\s*\)")
+BLOCK = 4096
 OUTCOME = re.compile(r"\s*Surv\(([^()]*)\)\s*~(.*)", re.DOTALL)
 
 
@@ -123,17 +124,30 @@ def design(data: Any, terms: tuple[tuple[str, ...], ...]) -> Design:
     cell, codes = _cells(known)
 
     def matrix(order: NDArray | None) -> NDArray[np.float64]:
-        n_cells = len(next(iter(codes.values()))) if order is None else order.size
-        out = np.ones((n_cells, len(columns) + 1))
-        for index, parts in enumerate(columns, start=1):
-            for expr, values in parts:
-                code = codes[expr] if order is None else known[expr].code
-                if order is not None:
-                    code = order if code is None else code[order]
-                out[:, index] *= values[code]
-        return out
+        if order is None:
+            return _matrix(len(next(iter(codes.values()))), columns, codes, None)
+        own = {expr: factor.code for expr, factor in known.items()}
+        return _matrix(order.size, columns, own, order)
 
     return Design(tuple(names), members, cell, matrix)
+
+
+def _matrix(
+    n_rows: int,
+    columns: list[list[tuple[str, NDArray]]],
+    codes: dict[str, NDArray | None],
+    order: NDArray | None,
+) -> NDArray[np.float64]:
+    """Column of 1 and the products of factors, in blocks that stay in the cache."""
+    out = np.ones((n_rows, len(columns) + 1))
+    for start in range(0, n_rows, BLOCK):
+        rows = slice(start, start + BLOCK)
+        chosen = rows if order is None else order[rows]
+        for index, parts in enumerate(columns, start=1):
+            for expr, values in parts:
+                code = codes[expr]
+                out[rows, index] *= values[chosen if code is None else code[chosen]]
+    return out
 
 
 def _factor(data: Any, expr: str) -> Factor:

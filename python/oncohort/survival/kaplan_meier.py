@@ -106,39 +106,60 @@ def kaplan_meier(
     entries, counts = checked_entry(entry, times), checked_weights(weights, times)
     is_robust = counts is not None and counts.dtype.kind == "f"
     table = event_table(times, events, entry=entries, weights=counts, traced=is_robust)
-    at_risk, (censored, deaths) = table.at_risk[0], table.left[0]
-    left = at_risk - deaths
-    if is_robust:
-        left[left < 1e-12 * at_risk] = 0
+    log_error = _robust(table, events, counts) if is_robust else None
+    return curve_of(table, 0, ci_type, ci_level, log_error)
+
+
+def curve_of(
+    table: EventTable,
+    group: int,
+    ci_type: CiType,
+    ci_level: float,
+    log_error: NDArray[np.float64] | None = None,
+) -> KaplanMeier:
+    """`kaplan_meier` of one group counted already, at the times somebody leaves it.
+
+    `log_error` is the standard error of the logarithm if not Greenwood's.
+    """
+    time, at_risk, leaving = table.time, table.at_risk[group], table.left[group]
+    if len(table.left) > 1:
+        own = leaving.any(axis=0)
+        time, at_risk, leaving = time[own], at_risk[own], leaving[:, own]
+    censored, deaths = leaving
+    left = _staying(at_risk, deaths)
     # patients of weight 0 have times at which nobody is at risk
-    staying = np.divide(left, at_risk, out=np.ones(left.size), where=at_risk > 0)
-    survival = np.cumprod(staying)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if is_robust:
-            log_error = _robust(table, at_risk, left, events, counts)
-        else:
+    share = np.divide(left, at_risk, out=np.ones(left.size), where=at_risk > 0)
+    survival = np.cumprod(share)
+    if log_error is None:
+        with np.errstate(divide="ignore"):
             term = np.zeros(left.size)
             np.divide(deaths, at_risk * left.astype(float), out=term, where=deaths > 0)
             log_error = np.sqrt(np.cumsum(term))
+    with np.errstate(invalid="ignore"):
         std_error = survival * log_error
     lines = limits(survival, log_error, ci_type, ci_level)
-    days = table.time.astype(float)
+    days = time.astype(float)
     return KaplanMeier(days, at_risk, deaths, censored, survival, std_error, *lines)
 
 
+def _staying(at_risk: NDArray, deaths: NDArray) -> NDArray:
+    """Return who is at risk still after the events; sums of weights are rounded."""
+    left = at_risk - deaths
+    if left.dtype.kind == "f":
+        left[left < 1e-12 * at_risk] = 0
+    return left
+
+
 def _robust(
-    table: EventTable,
-    at_risk: NDArray,
-    left: NDArray,
-    events: NDArray,
-    weights: NDArray,
+    table: EventTable, events: NDArray, weights: NDArray
 ) -> NDArray[np.float64]:
     """Robust standard error of the logarithm: the weighted influences, squared.
 
     The influence of a patient at risk grows alike for all; from the event on it rests.
     """
+    at_risk, deaths = table.at_risk[0], table.left[0, 1]
+    left = _staying(at_risk, deaths)
     jump = np.divide(1, left, out=np.zeros(left.size), where=left > 0)
-    deaths = table.left[0, 1]
     hazard = np.divide(deaths, at_risk, out=np.zeros(left.size), where=deaths > 0)
     common = np.cumsum(hazard * jump)
     started = np.zeros(events.size)

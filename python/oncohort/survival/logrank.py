@@ -4,7 +4,7 @@ Own code, not lifelines: its test takes no strata and no delayed entry, and coun
 degree of freedom for a group that nobody was at risk in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -93,7 +93,15 @@ def logrank(
     Mantel N (1966). Cancer Chemotherapy Reports 50:163-170.
     Peto R, Peto J (1972). JRSS A 135:185-207.
     """
-    sums = _sums(time, event, group, strata, entry, weights)
+    return _tested(_sums(time, event, group, strata, entry, weights))
+
+
+def logrank_of(table: EventTable, groups: list) -> Logrank:
+    """`logrank` of patients counted already, by group."""
+    return _tested(_summed([table], groups))
+
+
+def _tested(sums: _Sums) -> Logrank:
     seen = sums.expected > 0
     if seen.sum() < 2:
         raise ValueError("only one group has patients at risk when events happen")
@@ -191,21 +199,28 @@ def _sums(
             "weights of a log-rank test are whole numbers of patients; for others"
             " use cox(..., weights=..., robust=True)"
         )
-    if len(groups) < 2:
+    shape = (len(groups), 2)
+    tables = (
+        event_table(days, flags, own, shape=shape, entry=late, weights=weight)
+        for days, flags, own, late, weight in _by_stratum(
+            (times, events, codes, entries, counts), strata
+        )
+    )
+    return _summed(tables, groups)
+
+
+def _summed(tables: Iterable[EventTable], groups: list) -> _Sums:
+    """Sum over the tables of the strata."""
+    if (size := len(groups)) < 2:
         raise ValueError("need one group for each patient and at least two groups")
-    if not events.any():
-        raise ValueError("no event: the groups cannot be compared")
-    size = len(groups)
     moments = (np.zeros(size), np.zeros(size), np.zeros(size), np.zeros((size, size)))
-    for days, flags, own, late, weight in _by_stratum(
-        (times, events, codes, entries, counts), strata
-    ):
-        shape = (size, 2)
-        table = event_table(days, flags, own, shape=shape, entry=late, weights=weight)
-        for total, more in zip(moments, _moments(table), strict=True):
-            total += more
-    n, observed, expected, variance = moments
-    return _Sums(groups, n.astype(int), observed.astype(int), expected, variance)
+    for table in tables:
+        pairs = zip(moments, _moments(table), strict=True)
+        moments = [total + more for total, more in pairs]
+    n, observed, *others = moments
+    if not observed.any():
+        raise ValueError("no event: the groups cannot be compared")
+    return _Sums(groups, n.astype(int), observed.astype(int), *others)
 
 
 def _moments(table: EventTable) -> tuple[NDArray, NDArray, NDArray, NDArray]:

@@ -26,11 +26,11 @@ class Maximum(NamedTuple):
 def maximum(
     evaluate: Callable[[NDArray], Derivatives],
     names: tuple[str, ...],
-    start: NDArray[np.float64] | None = None,
+    score: Callable[[NDArray], NDArray] | None = None,
 ) -> Maximum:
     """Maximise; covariates are scaled to a standard deviation of 1.
 
-    `start` is where to begin, if something is known.
+    `score`, if given, is cheaper than `evaluate`: it alone leads near the maximum.
 
     Raises
     ------
@@ -39,8 +39,12 @@ def maximum(
     """
     null = evaluate(np.zeros(len(names)))
     refuse_collinear(null.information, names)
-    beta = np.zeros(len(names)) if start is None else start
-    there = null if start is None else evaluate(start)
+    beta, there = np.zeros(len(names)), null
+    if score is not None:
+        near = _approached(score, null)
+        found = evaluate(near)
+        if found.log_likelihood > null.log_likelihood:
+            beta, there = near, found
     before, flat = np.inf, 0
     for _ in range(MAX_STEPS):
         step = _newton_step(there, names)
@@ -64,14 +68,12 @@ def maximum(
     raise ValueError(_infinite(names, step))
 
 
-def approached(
-    score: Callable[[NDArray], NDArray],
-    start: NDArray[np.float64],
-    information: NDArray[np.float64],
+def _approached(
+    score: Callable[[NDArray], NDArray], null: Derivatives
 ) -> NDArray[np.float64]:
-    """Come near the maximum with the score alone and an information nearly right."""
-    beta, inverse, before = start, np.linalg.inv(information), np.inf
-    there = score(beta)
+    """Come near the maximum from 0 with the score alone (Broyden's method)."""
+    beta, there, before = np.zeros(null.score.size), null.score, np.inf
+    inverse = np.linalg.inv(null.information)
     for _ in range(10):
         step = inverse @ there
         length = float(np.abs(step).max())
@@ -80,7 +82,7 @@ def approached(
         beta, before = beta + step, length
         if length < 30 * CONVERGED:
             break
-        # what the step has taught about the information (Broyden)
+        # what the step has taught about the information
         after = score(beta)
         taught = inverse @ (there - after)
         inverse += np.outer(step - taught, step @ inverse) / (step @ taught)

@@ -263,3 +263,39 @@ def test_a_column_the_cohort_lacks_is_named_with_those_it_has(tiny):
         analyse(tiny)
     assert caught.value.value == "pfs_months"
     assert "pfs_days" in caught.value.remedy
+
+
+def test_patients_who_enter_late_are_at_risk_from_then_on(tiny):
+    tiny.execute("alter table tiny.cohort add column entry_days integer default 0")
+    tiny.execute("update tiny.cohort set entry_days = 25 where patient_id = 'P6'")
+    event = 'event = "is_pfs_event"\n'
+    tiny.write_plan(swap=(event, f'{event}entry = "entry_days"\n'))
+
+    analyse(tiny, say=lambda line: None)
+
+    # arm B by hand: P8 censored at 10; P5 dies at 20 among P5, P7, for P6 is not there
+    # yet; P6 at 60 among P6, P7; P7 at 150 alone: 1/2, 1/4, 0
+    steps = tiny.query(
+        "select time, n_at_risk, survival from analysis.survival_curves"
+        " where arm = 'B' order by time"
+    )
+    assert steps == [(10, 3, 1), (20, 2, 0.5), (60, 2, 0.25), (150, 1, 0)]
+    # at the start three, after two months (60.875 days) only P7
+    at_risk = tiny.query(
+        "select time_months, n_at_risk from analysis.numbers_at_risk where arm = 'B'"
+    )
+    assert at_risk == [(0, 3), (2, 1), (4, 1), (6, 0)]
+    ((method,),) = tiny.query(
+        "select distinct method from analysis.results where statistic = 'hazard_ratio'"
+    )
+    assert "delayed entry" in method
+
+
+def test_who_enters_after_leaving_stops_the_analysis(tiny):
+    tiny.execute("alter table tiny.cohort add column entry_days integer default 0")
+    tiny.execute("update tiny.cohort set entry_days = 60 where patient_id = 'P6'")
+    event = 'event = "is_pfs_event"\n'
+    tiny.write_plan(swap=(event, f'{event}entry = "entry_days"\n'))
+
+    with pytest.raises(BuildFailed, match="entry_days is missing or not before"):
+        analyse(tiny, say=lambda line: None)

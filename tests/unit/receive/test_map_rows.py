@@ -201,6 +201,58 @@ def test_offsets_are_days_from_the_anchor(landed):
     ]
 
 
+def test_offsets_may_count_another_unit_than_days(landed):
+    rows = landed(
+        one_table(
+            "{record_no: no, started_on: {from: start, days_per_unit: 30.4, "
+            "not_before: 0}, ended_on: end}"
+        ),
+        "no,start,end\n1,444.87,13525\n2,2.0,1.5\n3,-0.1,1\n4,soon,1\n",
+        "record_no, started_on, ended_on",
+        defaults="defaults: {date_basis: offset, anchor: 1900-01-01}",
+    )
+
+    # 444.87 * 30.4 = 13524.05 days, 13524 is 11 January 1937; 2 * 30.4 = 60.8
+    assert rows == [
+        ("1", "1937-01-11", "1937-01-12"),
+        ("2", "1900-03-03", "1.5"),
+        ("3", "-0.1", "1900-01-02"),
+        ("4", "soon", "1900-01-02"),
+    ]
+
+
+def test_a_part_of_a_value_is_what_the_group_matches(landed):
+    rows = landed(
+        one_table(
+            "{record_no: {from: barcode, part: '^(P-[0-9]+)-'}, "
+            "treatment_no: {from: [none, barcode], part: '-(T[0-9]+)$'}}"
+        ),
+        "barcode,none\nP-12-T01,\nP-12-T02,x\nodd,\n,y\n",
+        "record_no, treatment_no",
+    )
+
+    # what does not match stays whole; without a record number there is no row
+    assert rows == [("P-12", "T01"), ("P-12", "x"), ("odd", "odd")]
+
+
+def test_once_lands_the_first_of_rows_that_are_alike(hospital):
+    hospital.describe(
+        files=one_table("{record_no: no, drug: drug}", more="        once: true\n")
+    )
+    hospital.deliver("x.csv", "no,drug,sample\n1,a,s1\n1,a,s2\n1,b,s3\n2,a,s4\n")
+
+    (verdict,) = hospital.receive()
+
+    counts = dict(verdict.files[0].tables)["treatments"]
+    assert hospital.rows("treatments", "record_no, drug, source_line") == [
+        ("1", "a", 2),
+        ("1", "b", 4),
+        ("2", "a", 5),
+    ]
+    assert counts["n_rows_read"] == 4
+    assert counts["n_rows_not_meant"] == 1
+
+
 def test_changes_mark_deleted_rows(landed):
     rows = landed(
         one_table(

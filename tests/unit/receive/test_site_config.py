@@ -78,6 +78,10 @@ def test_a_good_page_has_defaults(hospital):
         ('"*.csv"', "x\n    ignore_rows: [{column: a}]", 10, "one of not_null, in"),
         ("patients\n", "patients\n        repeat: ['1']\n", 12, "`repeat` needs"),
         ("gb18030", "utf-8\n  date_basis: offset", 8, "needs an `anchor`"),
+        ("{from: born}", "{from: born, days_per_unit: 7}", 14, "date_basis: offset"),
+        ("{from: born}", "{from: born, part: 'a'}", 14, "with one group"),
+        ("{from: born}", "{from: born, part: '(a'}", 14, "with one group"),
+        ("{from: born}", "{from: born, part: '(a)(?=b)'}", 14, "with one group"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(hospital, old, new, line, message):

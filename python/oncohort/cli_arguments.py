@@ -1,11 +1,26 @@
-"""Options of the commands that have several."""
+"""Arguments of the commands that take several."""
 
-from argparse import ArgumentParser
+import argparse
 from pathlib import Path
 
 
-def explain(command: ArgumentParser) -> None:
-    """Who is asked about, and what."""
+def add_sql(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort sql`."""
+    command.add_argument("question", help="a select, or a file of analyses/")
+    command.add_argument("--study", help="search this study's tables first")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    working = "ask the working database instead"
+    command.add_argument("--working", action="store_true", help=working)
+
+
+def add_audit(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort audit`."""
+    figures = "id, population, arm, quantity, value, denominator: a row per figure"
+    command.add_argument("file", metavar="FILE", type=Path, help=f"CSV: {figures}")
+
+
+def add_explain(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort explain`."""
     who = "patient_id or its beginning, or a record number (SITE:NUMBER)"
     command.add_argument("patient", metavar="PATIENT", help=who)
     what = "such as pfs or os; bor: best response; treatment: lines and resistance; "
@@ -19,8 +34,8 @@ def explain(command: ArgumentParser) -> None:
     command.add_argument("--html", action="store_true", help=page)
 
 
-def diff(command: ArgumentParser) -> None:
-    """Which publications, and how it is shown."""
+def add_diff(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort diff`."""
     for name, default in (("BEFORE", "previous"), ("AFTER", "current")):
         which = f"an id or its beginning, `current` or `previous`; default: {default}"
         command.add_argument(name, nargs="?", default=default, help=which)
@@ -28,8 +43,8 @@ def diff(command: ArgumentParser) -> None:
     command.add_argument("--all", action="store_true", help="no list is cut at 20")
 
 
-def synthesize(command: ArgumentParser) -> None:
-    """Where to, and what is planted."""
+def add_synthesize(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort synthesize`."""
     out = "gets extracts/ and truth.csv; default: the workspace"
     command.add_argument("--out", type=Path, metavar="DIR", help=out)
     seed = "default: the shipped extracts'"
@@ -38,25 +53,10 @@ def synthesize(command: ArgumentParser) -> None:
     command.add_argument("--defects", action="store_true", help=planted)
 
 
-def queries(command: ArgumentParser) -> None:
-    """Which site, and when."""
+def add_queries(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort queries`."""
     command.add_argument("site", metavar="SITE", help="site that is asked")
     day = "day of issue; default: today"
     command.add_argument("--date", metavar="YYYY-MM-DD", help=day)
     working = "what the working database asks, not the published one"
     command.add_argument("--working", action="store_true", help=working)
-
-
-def sql(command: ArgumentParser) -> None:
-    """What is asked, of which tables, and how it is shown."""
-    command.add_argument("question", help="a select, or a file of analyses/")
-    command.add_argument("--study", help="search this study's tables first")
-    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    working = "ask the working database instead"
-    command.add_argument("--working", action="store_true", help=working)
-
-
-def audit(command: ArgumentParser) -> None:
-    """Which print."""
-    figures = "id, population, arm, quantity, value, denominator: a row per figure"
-    command.add_argument("file", metavar="FILE", type=Path, help=f"CSV: {figures}")
