@@ -88,6 +88,7 @@ class Analysis(NamedTuple):
     responders: tuple[str, ...] = ()
     not_evaluable: tuple[str, ...] = ()
     benefit: str | None = None
+    page: str | None = None
 
 
 class Variant(NamedTuple):
@@ -120,6 +121,7 @@ class Plan(NamedTuple):
     days_per_month: float = 30.4375
     decimals_months: int = 1
     variants: tuple[Variant, ...] = ()
+    reporting: dict[str, dict[str, str]] = {}
 
     @property
     def compared(self) -> tuple[Arm, ...]:

@@ -1,0 +1,51 @@
+"""The reporting checklist: STROBE for cohort studies and RECORD, where each is met."""
+
+import csv
+from importlib.resources import files
+from typing import Any
+
+from oncohort.analysis.plan import Plan
+
+TABLE = "reporting_items.csv"
+
+
+def reporting_items(plan: Plan, pages: dict[str, str]) -> list[dict[str, Any]]:
+    """Return each item with where it is met, `status` and `note`.
+
+    What `reporting_items.csv` says of every report: an item is met on the first of its
+    pages that this study has, only partly if a `gap` is named, not met without a page.
+    The study's `[reporting]` has the last word.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its `reporting` is item -> status and note.
+    pages : dict of str to str
+        Pages of this study's report and their files.
+    """
+    text = files("oncohort.report").joinpath(TABLE).read_text("utf-8")
+    found = []
+    for row in csv.DictReader(text.splitlines()):
+        places = [place.partition("#") for place in row["places"].split()]
+        links = [
+            (page or "answer", pages[page] + mark + anchor)
+            for page, mark, anchor in (
+                ("" if name == "answer" else name, mark, anchor)
+                for name, mark, anchor in places
+            )
+            if page in pages
+        ]
+        status = "not met" if not links else "partly" if row["gap"] else "met"
+        note = row["met_by"] if links else row["gap"] or "no such page in this report"
+        if status == "partly":
+            note = f"{row['met_by']}; not: {row['gap']}"
+        said = {"status": status, "note": note, **plan.reporting.get(row["item"], {})}
+        shown = links if said["status"] != "not met" else []
+        found.append({**row, "links": shown, **said})
+    return found
+
+
+def item_names() -> list[str]:
+    """Return the items that a plan may speak about."""
+    text = files("oncohort.report").joinpath(TABLE).read_text("utf-8")
+    return [row["item"] for row in csv.DictReader(text.splitlines())]
