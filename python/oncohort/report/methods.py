@@ -11,6 +11,8 @@ from oncohort.report.study_data import Row
 
 LIBRARY = re.compile(r"[a-z][a-z_-]* \d+\.\d+[\w.]*")
 
+ONE_LEFT_OUT = re.compile(r"^without \w+(?=: )")
+
 
 def methods_content(plan: Plan, results: Iterable[Row]) -> dict[str, Any]:
     """Return estimators, libraries, populations and endpoints of the methods page."""
@@ -21,8 +23,9 @@ def methods_content(plan: Plan, results: Iterable[Row]) -> dict[str, Any]:
         named = LIBRARY.findall(last)
         libraries.update(named)
         method = words if named and words else row["method"]
+        method = ONE_LEFT_OUT.sub("each site left out in turn", method)
         empty = {"method": method, "libraries": named, "statistics": {}, "n": 0}
-        found = methods.setdefault(row["method"], {**empty, "links": {}})
+        found = methods.setdefault(method, {**empty, "links": {}})
         found["n"] += 1
         found["statistics"][row["statistic"]] = None
         found["links"].setdefault(row["analysis_id"], number_link(row["result_id"]))

@@ -25,8 +25,9 @@ class ModelFile(NamedTuple):
 
 
 def model_files(workspace: Any) -> dict[str, ModelFile]:
-    """Return every model of the project and the workspace by name, as written."""
-    roots = [workspace.project / "models", *workspace.study_dirs().values()]
+    """Return every model and macro of project and workspace by name, as written."""
+    own = (workspace.project / name for name in ("models", "macros"))
+    roots = [*own, *workspace.study_dirs().values()]
     found = {}
     for root in roots:
         for path in sorted(root.rglob("*.sql")):
@@ -90,7 +91,12 @@ def models_by_folder(models: dict[str, ModelFile]) -> dict[str, list[ModelFile]]
     """Return models by folder: studies first, then marts down to staging."""
     folders = sorted(
         {model.folder for model in models.values()},
-        key=lambda name: (name.startswith("models"), "marts" not in name, name),
+        key=lambda name: (
+            name == "macros",
+            name.startswith("models"),
+            "marts" not in name,
+            name,
+        ),
     )
     return {
         name: [model for model in models.values() if model.folder == name]

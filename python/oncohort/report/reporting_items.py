@@ -26,21 +26,18 @@ def reporting_items(plan: Plan, pages: dict[str, str]) -> list[dict[str, Any]]:
     text = files("oncohort.report").joinpath(TABLE).read_text("utf-8")
     found = []
     for row in csv.DictReader(text.splitlines()):
-        places = [place.partition("#") for place in row["places"].split()]
-        links = [
-            (page or "answer", pages[page] + mark + anchor)
-            for page, mark, anchor in (
-                ("" if name == "answer" else name, mark, anchor)
-                for name, mark, anchor in places
-            )
-            if page in pages
-        ]
-        status = "not met" if not links else "partly" if row["gap"] else "met"
+        links = {}
+        for place in row["places"].split():
+            page, mark, anchor = place.partition("#")
+            page_id = "" if page == "answer" else page
+            if page_id in pages:
+                links[anchor or page] = pages[page_id] + mark + anchor
+        status = ("partly" if row["gap"] else "met") if links else "not met"
         note = row["met_by"] if links else row["gap"] or "no such page in this report"
         if status == "partly":
-            note = f"{row['met_by']}; not: {row['gap']}"
+            note = f"{row['met_by']}; missing: {row['gap']}"
         said = {"status": status, "note": note, **plan.reporting.get(row["item"], {})}
-        shown = links if said["status"] != "not met" else []
+        shown = links if said["status"] != "not met" else {}
         found.append({**row, "links": shown, **said})
     return found
 

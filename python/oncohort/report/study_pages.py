@@ -50,6 +50,7 @@ class StudyPage(NamedTuple):
     id: str
     label: str
     file: str
+    is_finding: bool
 
 
 def page_of(analysis: Analysis) -> str:
@@ -100,10 +101,10 @@ def _pages(
     shown = {each["page"] for each in sections} | {"methods", "checklist", "results"}
     shown |= {"published"} if data.published else set()
     shown |= {"quality"} if quality else set()
-    named = {"": "Answer"} | FINDINGS | EVIDENCE
+    found = {"": "Answer"} | FINDINGS
     return [
-        StudyPage(page, label, page_file(plan.study_id, page))
-        for page, label in named.items()
+        StudyPage(page, label, page_file(plan.study_id, page), page in found)
+        for page, label in (found | EVIDENCE).items()
         if page in shown or not page
     ]
 
