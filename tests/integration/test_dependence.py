@@ -16,8 +16,8 @@ from workspaces import HOSPITALS, ROOT, published, refreshed
 from oncohort.refresh import refresh
 from oncohort.workspace import Workspace
 
-# drawn from the seed: follow-up beyond progression, who is treated where, and when in the
-# 12 months of the resistance window; nothing printed depends on any of them
+# drawn from the seed: follow-up beyond progression, who is treated where, and when in
+# the 12 months of the resistance window; nothing printed depends on any of them
 DRAWN = (
     "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
     " or level = 'stratified_by_site' or level like '%_without_hospital_%'"
