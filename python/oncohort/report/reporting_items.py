@@ -1,12 +1,9 @@
 """The reporting checklist: STROBE for cohort studies and RECORD, where each is met."""
 
-import csv
-from importlib.resources import files
 from typing import Any
 
 from oncohort.analysis.plan import Plan
-
-TABLE = "reporting_items.csv"
+from oncohort.analysis.plan_checks import reporting_rows
 
 
 def reporting_items(plan: Plan, pages: dict[str, str]) -> list[dict[str, Any]]:
@@ -23,9 +20,8 @@ def reporting_items(plan: Plan, pages: dict[str, str]) -> list[dict[str, Any]]:
     pages : dict of str to str
         Pages of this study's report and their files.
     """
-    text = files("oncohort.report").joinpath(TABLE).read_text("utf-8")
     found = []
-    for row in csv.DictReader(text.splitlines()):
+    for row in reporting_rows():
         links = {}
         for place in row["places"].split():
             page, mark, anchor = place.partition("#")
@@ -40,9 +36,3 @@ def reporting_items(plan: Plan, pages: dict[str, str]) -> list[dict[str, Any]]:
         shown = links if said["status"] != "not met" else {}
         found.append({**row, "links": shown, **said})
     return found
-
-
-def item_names() -> list[str]:
-    """Return the items that a plan may speak about."""
-    text = files("oncohort.report").joinpath(TABLE).read_text("utf-8")
-    return [row["item"] for row in csv.DictReader(text.splitlines())]
