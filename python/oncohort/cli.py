@@ -81,6 +81,9 @@ def parser() -> argparse.ArgumentParser:
     working = "ask the working database instead"
     sql.add_argument("--working", action="store_true", help=working)
     _add_explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
+    audit = add(_audit, "say which printed figures of a paper cannot be right")
+    figures = "id, population, arm, quantity, value, denominator: a row per figure"
+    audit.add_argument("file", metavar="FILE", type=Path, help=f"CSV: {figures}")
     _add_synthesize(add(_synthesize, "write the made-up extracts of eight hospitals"))
     return top
 
@@ -219,6 +222,17 @@ def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
     page = explain(workspace, who, code, sys.stdout, *asked)
     if page:
         print(f"open {page}")
+
+
+def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.audit import audit
+
+    flags = audit(options.file)
+    widths = [max(map(len, each)) for each in zip(*flags, strict=True)][:2]
+    for flag in flags:
+        cells = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
+        print("  ".join([*cells, flag.reason]))
+    print(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

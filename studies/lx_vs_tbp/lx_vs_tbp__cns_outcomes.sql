@@ -48,7 +48,8 @@ cns_outcomes as (
         cns_progressions.patient_id is not null and not extent.has_brain_metastases
             as has_new_cns_metastases,
         cns_progressions.patient_id is not null and extent.has_brain_metastases
-            as has_cns_progression_of_baseline
+            as has_cns_progression_of_baseline,
+        cns_progressions.patient_id is not null as has_cns_progression
     from followed
     inner join {{ ref('lx_vs_tbp__disease_extent') }} as extent
         on followed.patient_id = extent.patient_id

@@ -24,6 +24,7 @@ cohort as (
         resistances.resistance_code as resistance,
         resistances.resistance_on,
         resistances.resistance_setting,
+        resistances.is_on_trastuzumab as was_on_trastuzumab_at_resistance,
         demographics.age_years,
         demographics.age_group,
         demographics.menopausal_status,
@@ -54,14 +55,21 @@ cohort as (
         cns.is_cns_evaluable,
         cns.has_new_cns_metastases,
         cns.has_cns_progression_of_baseline,
+        cns.has_cns_progression,
         safety.is_safety_evaluable,
         outcomes.best_response_code,
+        outcomes.is_response_evaluable,
+        outcomes.has_objective_response,
         outcomes.has_clinical_benefit,
+        outcomes.may_have_clinical_benefit,
         outcomes.pfs_days,
         outcomes.is_pfs_event,
         outcomes.pfs_exit_reason,
         outcomes.os_days,
-        outcomes.is_os_event
+        outcomes.is_os_event,
+        outcomes.cns_days,
+        outcomes.is_cns_event,
+        outcomes.cns_exit_role
     from entries
     inner join {{ ref('lx_vs_tbp__index_lines') }} as index_lines
         on entries.patient_id = index_lines.patient_id

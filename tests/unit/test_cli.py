@@ -38,6 +38,7 @@ def test_help_names_commands_and_exit_codes(capsys):
     for word in (
         "init",
         "receive",
+        "audit",
         "refresh",
         "synthesize",
         "sql",
@@ -77,3 +78,24 @@ def test_the_workspace_may_stand_before_or_after_the_command(command):
     for given in (["--workspace", "a", *command], [*command, "--workspace", "a"]):
         assert parser().parse_args(given).workspace == "a"
     assert parser().parse_args(command).workspace is None
+
+
+def test_audit_prints_what_cannot_be_right(tmp_path, capsys):
+    # 30 of 120 is 25 %, not 52 %
+    head = "id,population,arm,quantity,value,denominator\n"
+    rows = "t1.x.a.n,all,a,n,30,120\nt1.x.a.pct,all,a,pct,52,120\n"
+    path = tmp_path / "print.csv"
+    path.write_text(head + rows, encoding="utf-8")
+
+    assert main(["audit", str(path)]) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.split()[:2] == ["t1.x.a.pct", "percent"]
+    assert "30/120 is 25.00%" in first
+    assert last == "1 printed figures flagged"
+
+    path.write_text(head + rows.replace("52", "25"), encoding="utf-8")
+    assert main(["audit", str(path)]) == 0
+    assert capsys.readouterr().out == "nothing flagged\n"
+
+    path.write_text("id,value\n", encoding="utf-8")
+    assert main(["audit", str(path)]) != 0

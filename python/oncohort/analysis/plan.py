@@ -32,6 +32,26 @@ class Variable(NamedTuple):
     unknown: str | None = None
 
 
+class Term(NamedTuple):
+    """One row of a table of adverse events."""
+
+    value: str
+    label: str
+    id: str
+    note: str | None = None
+
+
+class Definition(NamedTuple):
+    """A printed definition, and the rule or study parameter that answers to it."""
+
+    id: str
+    label: str
+    unit: str
+    rule: str | None = None
+    parameter: str | None = None
+    is_in_days: bool = False
+
+
 class Arm(NamedTuple):
     """One group of patients; not `compared` means shown, but in no test."""
 
@@ -60,6 +80,7 @@ class Endpoint(NamedTuple):
     start_label: str
     time: str
     event: str
+    exit: str | None = None
 
 
 class Analysis(NamedTuple):
@@ -89,6 +110,13 @@ class Analysis(NamedTuple):
     not_evaluable: tuple[str, ...] = ()
     benefit: str | None = None
     page: str | None = None
+    interaction: str | None = None
+    complete_cases: bool = False
+    events: str | None = None
+    term: str | None = None
+    grade: str | None = None
+    terms: tuple[Term, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 class Variant(NamedTuple):
@@ -122,6 +150,7 @@ class Plan(NamedTuple):
     decimals_months: int = 1
     variants: tuple[Variant, ...] = ()
     reporting: dict[str, dict[str, str]] = {}
+    alpha: float = 0.05
 
     @property
     def compared(self) -> tuple[Arm, ...]:
@@ -171,8 +200,14 @@ def load_plan(path: Path) -> Plan:
 
 def _analysis(raw: dict[str, Any], declared: dict[str, dict[str, Any]]) -> Analysis:
     found = {key: declared[NAMED[key]][raw[key]] for key in NAMED if key in raw}
-    variables = tuple(_variable(each) for each in raw.get("variables", []))
-    return Analysis(**raw | found | {"variables": variables})
+    parts = {
+        "variables": tuple(_variable(each) for each in raw.get("variables", [])),
+        "terms": tuple(
+            Term(**{"id": each["value"], **each}) for each in raw.get("terms", [])
+        ),
+        "definitions": tuple(Definition(**each) for each in raw.get("definitions", [])),
+    }
+    return Analysis(**raw | found | parts)
 
 
 def _variable(raw: dict[str, Any]) -> Variable:

@@ -1,4 +1,7 @@
-"""Printed figures against ours: one verdict per printed figure."""
+"""Printed figures against ours: one verdict per printed figure.
+
+What the print itself gets wrong is found by the audit, not typed in.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,35 +10,42 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from oncohort.analysis.results import Result
+from oncohort.audit.printed import Flag
 
-MATCH, ERRATUM, MISMATCH, NOT_YET = "match", "known erratum", "mismatch", "not yet"
-VERDICTS = (MATCH, ERRATUM, MISMATCH, NOT_YET)
+MATCH, INCONSISTENT, MISMATCH = "match", "print inconsistent", "mismatch"
+NOT_COMPARABLE, NOT_YET = "not comparable", "not yet"
+VERDICTS = (MATCH, INCONSISTENT, MISMATCH, NOT_COMPARABLE, NOT_YET)
 
 # study.md: hazard ratios and their limits may differ from the print by this much,
 # because the print does not say which estimator it used.
 RATIO_TOLERANCE = Fraction("0.001")
 RATIOS = ("hazard_ratio", "hr_ci_low", "hr_ci_high")
-COUNTS = ("n", "n_sites")
-# Errata that say a printed number is wrong; the others ('method', 'label', 'passed')
-# say that it is right but needs a remark, and excuse no difference.
-EXCUSING = ("arithmetic", "inconsistency")
+# counts, definitions and levels are equal or not
+EXACT = re.compile("n|n_.*|definition_.*|line_max|alpha.*")
+# Errata of these kinds say what is odd about a figure, the others ('method',
+# 'passed') how it can be reproduced. None excuses a difference: the audit does.
+EXPLAINING = ("arithmetic", "inconsistency", "label")
+NOT_SIGNIFICANT = "ns"
 WORDS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+ORDINALS = ("zeroth first second third fourth fifth sixth").split()
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
 class Erratum(NamedTuple):
     """A row of `published_errata.csv`; `result_ids` are ids of printed figures."""
 
     id: str
-    printed: str
-    recomputed: str
     diagnosis: str
     kind: str
     result_ids: str
 
 
 class Printed(NamedTuple):
-    """A row of `published_results.csv`; `result_id` answers to it (empty: none yet)."""
+    """A row of `published_results.csv`; `result_id` answers to it.
+
+    Without one, `missing` says why nothing does. `constrained`: what made ours agree
+    before any analysis, if made-up data were fitted to the print; `no` if nothing did.
+    """
 
     id: str
     location: str
@@ -43,6 +53,7 @@ class Printed(NamedTuple):
     value: str
     result_id: str
     missing: str
+    constrained: str = ""
 
 
 class Comparison(NamedTuple):
@@ -58,55 +69,71 @@ class Comparison(NamedTuple):
     difference: float | None
     verdict: str
     reason: str
+    constrained: str
 
 
 def published_vs_ours(
     study_id: str,
     printed: Iterable[Printed],
+    flags: Iterable[Flag],
     errata: Iterable[Erratum],
     results: Mapping[str, Result],
+    alpha: float = 0.05,
 ) -> list[Comparison]:
     """Compare every printed figure with its result; one row each, in their order.
 
-    Counts and texts must be equal; shares, medians and P values must round (ties
-    either way) to the printed digits; '<0.001' is an upper bound; ratios may differ by
-    0.001. 'known erratum' needs both: an erratum that names the figure and calls it
-    wrong, and agreement of ours with the number the erratum gives instead.
+    Counts, definitions and texts must be equal; shares, medians and P values must round
+    (ties either way) to the printed digits; '<0.001' is an upper bound, 'ns' a P not
+    below `alpha`; ratios may differ by 0.001. 'print inconsistent' needs both: a flag
+    of the audit on that figure, and agreement of ours with a number that the audit
+    gives instead. Errata only add to the words.
     """
     # the erratum that names the fewest figures says most about each
-    errata = [each for each in errata if each.kind in EXCUSING]
+    errata = [each for each in errata if each.kind in EXPLAINING]
     errata.sort(key=lambda each: each.result_ids.count(";"))
+    flags = list(flags)
     rows = []
     for row in printed:
-        own = [each for each in errata if row.id in each.result_ids.split(";")]
-        rows.append(_compared(study_id, row, own, results.get(row.result_id)))
+        own = [each for each in flags if each.result_id == row.id]
+        found = _compared(study_id, row, own, results.get(row.result_id), alpha)
+        words = [f"audit of the print ({each.check}): {each.reason}" for each in own]
+        words += [
+            f"erratum {each.id}: {each.diagnosis}"
+            for each in errata
+            if row.id in each.result_ids.split(";")
+        ][:1]
+        rows.append(found._replace(reason="; ".join([found.reason, *words])))
     return rows
 
 
 def _compared(
-    study_id: str, row: Printed, errata: list[Erratum], ours: Result | None
+    study_id: str, row: Printed, flags: list[Flag], ours: Result | None, alpha: float
 ) -> Comparison:
     place = (study_id, row.id, row.location, row.result_id or None, row.value)
     if ours is None:
+        verdict = NOT_YET if row.result_id or not row.missing else NOT_COMPARABLE
         reason = row.missing or f"there is no result {row.result_id}"
-        return Comparison(*place, None, None, None, NOT_YET, reason)
+        return Comparison(*place, None, None, None, verdict, reason, row.constrained)
     text, value = _at_printed_precision(ours, row), ours.value
     number = _number(row.value)
     # '<0.001' is a bound, not a number to subtract
     bounded = row.value.startswith("<") or number is None or value is None
     difference = None if bounded else float(value) - float(number)
-    shown = (*place, text, value, difference)
+
+    def found(verdict: str, why: str) -> Comparison:
+        shown = (*place, text, value, difference)
+        return Comparison(*shown, verdict, why, row.constrained)
+
+    if row.value == NOT_SIGNIFICANT and value is not None:
+        verdict = MATCH if value >= alpha else MISMATCH
+        return found(verdict, f"P is {'not ' * (value >= alpha)}below {alpha:g}")
     if _agrees(ours, row.value, row.quantity):
-        _, why = _rule(row.quantity, number)
-        return Comparison(*shown, MATCH, why)
-    for erratum in errata:
-        instead = NUMBER.findall(f"{erratum.recomputed} {erratum.printed}")
-        if any(_agrees(ours, each, row.quantity) for each in instead):
-            reason = f"erratum {erratum.id}: {erratum.diagnosis}."
-            reason += f" Recomputed: {erratum.recomputed}"
-            return Comparison(*shown, ERRATUM, reason)
-    note = ", and its known erratum gives another number still" if errata else ""
-    return Comparison(*shown, MISMATCH, f"printed {row.value}, ours {text}{note}")
+        return found(MATCH, _rule(row.quantity, number)[1])
+    instead = NUMBER.findall(" ".join(each.reason for each in flags))
+    if any(_agrees(ours, each, row.quantity) for each in instead if each != row.value):
+        return found(INCONSISTENT, f"ours {text} is what the audit gives instead")
+    note = ", and the audit gives another number still" if flags else ""
+    return found(MISMATCH, f"printed {row.value}, ours {text}{note}")
 
 
 def _agrees(ours: Result, printed: str, quantity: str) -> bool:
@@ -122,7 +149,7 @@ def _agrees(ours: Result, printed: str, quantity: str) -> bool:
 
 def _rule(quantity: str, number: Decimal | None) -> tuple[Fraction, str]:
     """How far ours may be from a printed number, and that in words."""
-    if quantity in COUNTS:
+    if EXACT.fullmatch(quantity):
         return Fraction(0), "equal"
     half = Fraction(_step(number)) / 2 if number is not None else Fraction(0)
     if quantity in RATIOS:
@@ -147,8 +174,9 @@ def _at_printed_precision(ours: Result, row: Printed) -> str:
 
 def _number(printed: str) -> Decimal | None:
     text = printed.removeprefix("<").strip()
-    if text.lower() in WORDS:
-        return Decimal(WORDS.index(text.lower()))
+    for words in (WORDS, ORDINALS):
+        if text.lower() in words:
+            return Decimal(words.index(text.lower()))
     return Decimal(text) if NUMBER.fullmatch(text) else None
 
 

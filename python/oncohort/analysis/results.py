@@ -14,6 +14,7 @@ NOT_REACHED = "not reached"
 LIMITS = ("", "_ci_low", "_ci_high")
 # Decimals of each unit where a plan does not say otherwise.
 DECIMALS = {"%": 1, "ratio": 2, "standard deviations": 3, "chi-square": 3}
+DECIMALS["percentage points"] = 1
 
 
 class Key(NamedTuple):

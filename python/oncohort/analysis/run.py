@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from oncohort.analysis.adjusted_comparison import adjusted_comparison
+from oncohort.analysis.adverse_events import adverse_events
 from oncohort.analysis.baseline_table import baseline_table
 from oncohort.analysis.cohort_flow import cohort_flow
 from oncohort.analysis.cohort_summary import cohort_summary
+from oncohort.analysis.competing_events import competing_events
+from oncohort.analysis.definitions import definitions
+from oncohort.analysis.multivariable import multivariable
 from oncohort.analysis.plan import Analysis, Plan, load_plan
+from oncohort.analysis.proportions import proportions
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
 from oncohort.analysis.time_to_event import time_to_event
+from oncohort.audit import audit
 from oncohort.dbt_run import Model, compiled_models
 from oncohort.errors import BuildFailed
 
@@ -28,8 +34,15 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        proportions,
+        adverse_events,
+        competing_events,
+        multivariable,
+        definitions,
     )
 }
+# kinds that look at no patient of the cohort
+ABOUT_NOBODY = ("cohort_flow", "definitions")
 
 
 def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
@@ -93,11 +106,15 @@ def _study(
         if analysis.kind == "cohort_flow" or not is_empty:
             rows += _run(plan, analysis, path, data)
     results = {row.result_id: row for row in rows if isinstance(row, Result)}
+    print_path = path.with_name("published_results.csv")
+    printed = _csv_rows(print_path, Printed)
     compared = published_vs_ours(
         plan.study_id,
-        _csv_rows(path.with_name("published_results.csv"), Printed),
+        printed,
+        audit(print_path) if printed else [],
         _csv_rows(path.with_name("published_errata.csv"), Erratum),
         results,
+        plan.alpha,
     )
     verdicts = [row.verdict for row in compared]
     counted = ", ".join(f"{verdicts.count(each)} {each}" for each in VERDICTS)
@@ -113,7 +130,8 @@ def _csv_rows(path: Path, row_type: type) -> list[Any]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
-    return [row_type(*(row[name] for name in row_type._fields)) for row in found]
+    names = row_type._fields
+    return [row_type(*(row.get(name) or "" for name in names)) for row in found]
 
 
 def _run(plan: Plan, analysis: Analysis, path: Path, data: StudyTables) -> list[Any]:
@@ -145,7 +163,7 @@ def _check_columns(
     plan: Plan, analysis: Analysis, path: Path, data: StudyTables
 ) -> None:
     """Refuse a plan that names a column its table does not have."""
-    if analysis.kind == "cohort_flow":
+    if analysis.kind in ABOUT_NOBODY:
         return
     named = [analysis.arm_column, *analysis.flags, *analysis.covariates]
     named += [variable.column for variable in analysis.variables]
@@ -153,6 +171,8 @@ def _check_columns(
     named += list(analysis.population.filter)
     for endpoint in (analysis.endpoint, analysis.followup_endpoint):
         named += [endpoint.time, endpoint.event] if endpoint else []
+    if analysis.kind == "competing_events":
+        named.append(analysis.endpoint.exit)
     named += [name for name in (analysis.response, analysis.benefit) if name]
     known = data.columns(analysis.table)
     for column in named:

@@ -7,6 +7,7 @@ the plan's JSON schema lets only letters, digits and _ through.
 
 from typing import Any
 
+from oncohort.analysis.adverse_events import ANY_TERM, BANDS
 from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Population, Value
@@ -31,8 +32,12 @@ def selection(plan: Plan, analysis: Analysis, row: Row, flow: list[Row]) -> str 
     where = _filter(analysis.population)
     if row["arm"] != ALL:
         where.append(_is(analysis.arm_column, row["arm"]))
-    own = _by_endpoint if _has_endpoint(analysis, row) else _by_column
-    conditions = own(analysis, row)
+    if analysis.kind == "adverse_events" and row["level"] in BANDS:
+        conditions = _by_grade(plan, analysis, row)
+    elif _has_endpoint(analysis, row):
+        conditions = _by_endpoint(analysis, row)
+    else:
+        conditions = _by_column(analysis, row)
     if conditions is None:
         return None
     return _select(plan, analysis.table, where + conditions)
@@ -100,6 +105,21 @@ def _by_column(analysis: Analysis, row: Row) -> list[str] | None:
     if row["level"] == UNKNOWN or (unknown is not None and value == unknown):
         return [f"({column} is null or {column} = {_literal(unknown or UNKNOWN)})"]
     return [_is(row["variable"], row["level"] if value is None else value)]
+
+
+def _by_grade(plan: Plan, analysis: Analysis, row: Row) -> list[str]:
+    """Patients whose worst grade of the term, or of any, is in the band."""
+    terms = [t.value for t in analysis.terms if row["variable"] in (t.id, ANY_TERM)]
+    grades = BANDS[row["level"]]
+    known = [str(grade) for grade in grades if grade is not None]
+    worst = [f"max({analysis.grade}) in ({', '.join(known)})"] * bool(known)
+    worst += [f"max({analysis.grade}) is null"] * (None in grades)
+    who = (
+        f"select patient_id from {plan.study_id}.{analysis.events}"  # noqa: S608
+        f" where {analysis.term} in ({', '.join(map(_literal, terms))})"
+        f" group by patient_id having {' or '.join(worst)}"
+    )
+    return [f"patient_id in ({who})"]
 
 
 def _select(plan: Plan, table: str, where: list[str]) -> str:

@@ -40,7 +40,17 @@ PAGE_OF_KIND = {
     "time_to_event": "efficacy",
     "adjusted_comparison": "sensitivity",
     "sensitivity": "sensitivity",
+    "proportions": "efficacy",
+    "multivariable": "efficacy",
+    "subgroups": "subgroups",
+    "competing_events": "cns",
+    "adverse_events": "safety",
+    "definitions": "methods",
+    "oncoplot": "genomics",
+    "distribution": "genomics",
+    "group_comparison": "genomics",
 }
+SURVIVAL = ("time_to_event", "multivariable")
 Write = Callable[..., None]
 
 
@@ -61,9 +71,9 @@ def page_of(analysis: Analysis) -> str:
     if analysis.page:
         return analysis.page
     population = analysis.population
-    if analysis.kind == "time_to_event" and population.filter:
+    if analysis.kind in SURVIVAL and population.filter:
         return "subgroups"
-    return PAGE_OF_KIND.get(analysis.kind, "efficacy")
+    return PAGE_OF_KIND[analysis.kind]
 
 
 def study_content(

@@ -2,6 +2,7 @@ import pytest
 
 from oncohort.analysis.published import Erratum, Printed, published_vs_ours
 from oncohort.analysis.results import Key, Place, printed
+from oncohort.audit.printed import Flag
 
 
 def result(value, unit="ratio", n=None, denominator=None, text="text"):
@@ -9,15 +10,21 @@ def result(value, unit="ratio", n=None, denominator=None, text="text"):
     return place.number("x", value, unit, "m", n, denominator, text)
 
 
-def compared(print_as, ours, quantity="p_value", errata=(), result_id="id"):
-    row = Printed("figure", "Table 1", quantity, print_as, result_id, "")
+def compared(
+    print_as, ours, quantity="p_value", flags=(), errata=(), result_id="id", missing=""
+):
+    row = Printed("figure", "Table 1", quantity, print_as, result_id, missing)
     results = {} if ours is None else {"id": ours}
-    (found,) = published_vs_ours("s", [row], errata, results)
+    (found,) = published_vs_ours("s", [row], flags, errata, results)
     return found
 
 
-def erratum(kind="arithmetic", recomputed="0.231", ids="figure"):
-    return Erratum("e1", "0.213", recomputed, "digits transposed", kind, ids)
+def flag(reason="109/255 against 143/299 gives P 0.23, 0.27, not 0.213", on="figure"):
+    return Flag(on, "P from counts", reason)
+
+
+def erratum(kind="arithmetic", ids="figure"):
+    return Erratum("e1", "digits transposed", kind, ids)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,15 @@ def erratum(kind="arithmetic", recomputed="0.231", ids="figure"):
         ("0.014", "p_value", result(0.0134), "mismatch"),
         ("<0.001", "p_value", result(0.00002), "match"),
         ("<0.001", "p_value", result(0.001), "mismatch"),
+        # 'ns' is a P not below alpha
+        ("ns", "p_value", result(0.05), "match"),
+        ("ns", "p_value", result(0.0499), "mismatch"),
+        # bands of a table count too, and a definition is equal or not
+        ("24", "n_g12", result(25), "mismatch"),
+        ("6", "definition_months", result(6.0), "match"),
+        ("6", "definition_months", result(6.2), "mismatch"),
+        ("third", "line_max", result(3.0), "match"),
+        ("third", "line_max", result(4.0), "mismatch"),
         # texts are equal or not
         ("May 2010", "date", result(None, "month", text="May 2010"), "match"),
         ("May 2010", "date", result(None, "month", text="June 2010"), "mismatch"),
@@ -53,26 +69,52 @@ def test_each_quantity_has_its_rule(print_as, quantity, ours, verdict):
     assert compared(print_as, ours, quantity).verdict == verdict
 
 
-def test_an_erratum_excuses_only_the_number_it_gives():
+def test_only_the_audit_excuses_and_only_the_number_it_gives():
     ours = result(0.2311, "probability")
-    found = compared("0.213", ours, errata=[erratum()])
-    assert found.verdict == "known erratum"
-    assert "digits transposed" in found.reason
+    found = compared("0.213", ours, flags=[flag()])
+    assert found.verdict == "print inconsistent"
+    assert "gives P 0.23" in found.reason
     assert found.difference == pytest.approx(0.0181)
 
-    # another number than print and erratum is no known erratum
-    assert compared("0.213", result(0.4), errata=[erratum()]).verdict == "mismatch"
-    # an erratum that calls the print right excuses nothing
-    for kind in ("method", "label", "passed"):
+    # another number than the print's and the audit's
+    assert compared("0.213", result(0.4), flags=[flag()]).verdict == "mismatch"
+    # the number refused is not one that is given instead
+    assert compared("0.213", result(0.2136), flags=[flag("not 0.213")]).verdict == (
+        "mismatch"
+    )
+    # a flag on another figure
+    assert compared("0.213", ours, flags=[flag(on="other")]).verdict == "mismatch"
+    # an erratum alone, of any kind: typed in, so it excuses nothing
+    for kind in ("arithmetic", "inconsistency", "method", "label", "passed"):
         found = compared("0.213", ours, errata=[erratum(kind)])
         assert found.verdict == "mismatch"
-    # nor does one that names other figures
+
+
+def test_numbers_of_the_audit_may_be_small():
+    tiny = result(2.28e-05, "probability")
+    reason = "94/255 against 164/299 gives P 2.3e-05, 3.4e-05, 2.7e-05, not 0.001"
+    assert compared("0.001", tiny, flags=[flag(reason)]).verdict == "print inconsistent"
+
+
+def test_an_erratum_adds_words():
+    ours = result(0.2311, "probability")
+    found = compared("0.213", ours, flags=[flag()], errata=[erratum()])
+    assert found.reason.endswith("erratum e1: digits transposed")
     other = erratum(ids="table1.age.p")
-    assert compared("0.213", ours, errata=[other]).verdict == "mismatch"
+    assert "erratum" not in compared("0.213", ours, errata=[other]).reason
 
 
-def test_a_match_stays_a_match_though_an_erratum_names_it():
-    assert compared("0.213", result(0.2131), errata=[erratum()]).verdict == "match"
+def test_a_match_stays_a_match_and_shows_its_flag():
+    found = compared("0.231", result(0.2311), flags=[flag()])
+    assert found.verdict == "match"
+    assert "audit of the print" in found.reason
+
+
+def test_what_is_not_comparable_says_why():
+    found = compared("8–12", None, result_id="", missing="no rule of ours")
+    assert (found.verdict, found.reason) == ("not comparable", "no rule of ours")
+    # a result that is named must be there
+    assert compared("0.5", None, missing="no rule of ours").verdict == "not yet"
 
 
 def test_what_has_no_result_is_not_yet():
