@@ -39,9 +39,11 @@ FACTS = """() => ({
 })"""
 VIOLATIONS = """async (rules) => {
     // rows made by one line of a template: a few of them tell
-    const repeated = ['.rows tbody tr:nth-child(n+6)', '.group tbody tr:nth-child(n+6)'];
-    const found = await axe.run({include: [['html']], exclude: repeated.map(s => [s])},
-        {resultTypes: ['violations'], ...(rules && {runOnly: rules})});
+    const later = 'tbody tr:nth-child(n+6)';
+    const repeated = [`.rows ${later}`, `.group ${later}`];
+    const where = {include: [['html']], exclude: repeated.map(s => [s])};
+    const how = {resultTypes: ['violations'], ...(rules && {runOnly: rules})};
+    const found = await axe.run(where, how);
     return found.violations
         .filter(v => ['serious', 'critical'].includes(v.impact))
         .map(v => `${v.id}: ${v.nodes[0].html.slice(0, 120)}`);
