@@ -12,6 +12,7 @@ from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Population, Value
 from oncohort.analysis.results import ALL, OVERALL
+from oncohort.analysis.sensitivity import AS_PLANNED
 from oncohort.identity import text_literal
 
 Row = dict[str, Any]
@@ -27,13 +28,18 @@ def selection(plan: Plan, analysis: Analysis, row: Row, flow: list[Row]) -> str 
     if row["unit"] != "patients" or not row["value"]:
         return None
     if analysis.kind == "cohort_flow":
-        where = _flow_conditions(row, flow)
-        return _select(plan, "eligibility", where)
+        return _select(plan, "eligibility", _flow_conditions(row, flow))
+    if analysis.kind == "sensitivity":
+        if row["level"] != AS_PLANNED:
+            return _flips(plan, row)
+        row = {**row, "level": OVERALL}
     where = _filter(analysis.population)
     if row["arm"] != ALL:
         where.append(_is(analysis.arm_column, row["arm"]))
     if analysis.kind == "adverse_events" and row["level"] in BANDS:
         conditions = _by_grade(plan, analysis, row)
+    elif analysis.kind == "multivariable":
+        conditions = _in_model(analysis, row)
     elif _has_endpoint(analysis, row):
         conditions = _by_endpoint(analysis, row)
     else:
@@ -103,8 +109,41 @@ def _by_column(analysis: Analysis, row: Row) -> list[str] | None:
     levels = {level.id: level.value for level in variable.levels} if variable else {}
     value = levels.get(row["level"], {"yes": True, "no": False}.get(row["level"]))
     if row["level"] == UNKNOWN or (unknown is not None and value == unknown):
-        return [f"({column} is null or {column} = {_literal(unknown or UNKNOWN)})"]
+        is_unknown = [f"{column} = {_literal(unknown)}"] * (unknown is not None)
+        return [f"({' or '.join([f'{column} is null', *is_unknown])})"]
     return [_is(row["variable"], row["level"] if value is None else value)]
+
+
+def _in_model(analysis: Analysis, row: Row) -> list[str] | None:
+    """Patients of a category, or of a group within one, and those with an event."""
+    if row["statistic"] not in ("n", "n_events"):
+        return None
+    crossed = f"{analysis.interaction}_"
+    about = {**row, "statistic": "n"}
+    if row["variable"] == "arm" and row["level"].startswith(crossed):
+        level = row["level"].removeprefix(crossed)
+        about |= {"variable": analysis.interaction, "level": level}
+    elif row["variable"] == "arm":
+        about["variable"] = "patients"
+    event = [analysis.endpoint.event] * (row["statistic"] == "n_events")
+    conditions = _by_column(analysis, about)
+    return None if conditions is None else conditions + event
+
+
+def _flips(plan: Plan, row: Row) -> str | None:
+    """Patients in whom a variant gives another value, or who leave or enter by it."""
+    moved = {"n_changed": "", "n_left": " and planned_value = 'in'"}
+    moved["n_entered"] = " and planned_value = 'out'"
+    if row["statistic"] not in moved:
+        return None
+    field = f" and field = {_literal(row['variable'])}"
+    return (
+        f"select distinct patient_id from analysis.variant_flips"  # noqa: S608
+        f" where study_id = {_literal(plan.study_id)}"
+        f" and analysis_id = {_literal(row['analysis_id'])}"
+        f" and variant_id = {_literal(row['level'])}"
+        f"{field if row['variable'] != 'patients' else ''}{moved[row['statistic']]}"
+    )
 
 
 def _by_grade(plan: Plan, analysis: Analysis, row: Row) -> list[str]:
