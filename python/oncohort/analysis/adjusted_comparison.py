@@ -43,7 +43,7 @@ def adjusted_comparison(
 
     Level `unadjusted`, `overlap_weighted`, `stratified_by_site`; `..._without_<site>`.
     """
-    variables = _variables(plan, analysis)
+    variables = named_variables(plan, analysis)
     columns = [variable.column for variable in variables]
     patients = compared_patients(plan, analysis, data, columns)
     if patients is None:
@@ -59,8 +59,11 @@ def adjusted_comparison(
     yield from stratified_ratio(own.at(level="stratified_by_site"), patients)
 
 
-def _variables(plan: Plan, analysis: Analysis) -> tuple[Variable, ...]:
-    """Variables of the baseline table named; all covariates must be among them."""
+def named_variables(plan: Plan, analysis: Analysis) -> tuple[Variable, ...]:
+    """Variables of the baseline table named; all covariates must be among them.
+
+    A covariate that is not is a ValueError.
+    """
     tables = [each for each in plan.analyses if each.id == analysis.baseline]
     variables = tables[0].variables if tables else ()
     known = [variable.column for variable in variables]

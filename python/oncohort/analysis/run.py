@@ -20,6 +20,7 @@ from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs
 from oncohort.analysis.results import ALL, Key, Place, Result
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
+from oncohort.analysis.subgroups import subgroups
 from oncohort.analysis.time_to_event import time_to_event
 from oncohort.audit import audit
 from oncohort.dbt_run import Model, compiled_models
@@ -34,6 +35,7 @@ KINDS = {
         time_to_event,
         adjusted_comparison,
         sensitivity,
+        subgroups,
         proportions,
         adverse_events,
         competing_events,

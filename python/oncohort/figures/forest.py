@@ -1,53 +1,75 @@
 """The forest plot: one ratio with its interval a row; measures are in inches."""
 
 import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from oncohort.figures.look import INK, MUTED, STROKES, style
+from oncohort.figures.look import INK, MUTED, PAPER, STROKES, WIDTH, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW, TOP, BELOW = 0.36, 0.42, 0.72
-LABEL, CELL, PLOT, RATIO = 2.55, 0.62, 2.05, 1.36
-LABEL_LETTERS = 40
+# a row: its lines, and what lies between it and the next one
+LINE, BETWEEN, TOP, BELOW = 0.13, 0.11, 0.42, 0.72
+CELL, RATIO, P_VALUE, EDGE, INDENT = 0.74, 1.3, 0.72, 0.06, 0.14
+LABEL, LETTER, MIN_PLOT = 2.55, 0.06, 1.3
 # an interval that leaves these bounds ends in an arrow
 BOUNDS = (0.1, 10.0)
 # ticks for a span of at most so much between the ends of the axis
 TICKS = {
     2.5: (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2),
     6: (0.3, 0.5, 0.7, 1, 1.5, 2, 3),
+    12: (0.25, 0.35, 0.5, 0.7, 1, 1.5, 2, 3, 4),
     100: (0.1, 0.2, 0.5, 1, 2, 5, 10),
 }
 
 
 class Row(NamedTuple):
-    """One ratio with limits (None: not estimable), its label, cells and text."""
+    """One ratio with limits (None: not estimable), its label, cells and text.
+
+    `overall` is what the others are held against: a diamond, with a line through all
+    rows. A `heading` has a label only (and a P), a `reference` the ratio 1; rows that
+    follow a heading are set in.
+    """
 
     label: str
-    cells: tuple[str, ...]
-    text: str
-    ratio: float | None
-    ci_low: float | None
-    ci_high: float | None
+    cells: tuple[str, ...] = ()
+    text: str = ""
+    ratio: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    role: Literal["ratio", "overall", "heading", "reference"] = "ratio"
+    p_value: str = ""
 
 
 class Words(NamedTuple):
-    """Texts of the figure; `heads` title the cells, `favours` the sides of 1."""
+    """Texts of the figure; `heads` title the cells, `favours` the sides of 1.
+
+    Without a `p_head` there is no column of P values.
+    """
 
     heads: tuple[str, ...]
     ratio_head: str
     favours: tuple[str, str]
     mark: str
     foot: str
+    p_head: str = ""
+
+
+class Measures(NamedTuple):
+    """Width of the label's column and of the plot, letters in its line; row height."""
+
+    label: float
+    plot: float
+    letters: int
+    row: float
 
 
 def forest_figure(rows: list[Row], words: Words) -> "Figure":
     """Squares with their intervals on a logarithmic axis, numbers on both sides.
 
-    The first row is what the others are held against: a diamond, with a line through
-    all rows. The figure is not bound to a screen; save it with `saved`.
+    As wide as a page; the plot gets what the texts leave. The figure is not bound to a
+    screen; save it with `saved`.
 
     References
     ----------
@@ -55,23 +77,33 @@ def forest_figure(rows: list[Row], words: Words) -> "Figure":
     """
     from matplotlib.figure import Figure
 
-    height = TOP + ROW * len(rows) + BELOW
-    left = LABEL + CELL * len(words.heads)
-    width = left + PLOT + RATIO
-    box = (left / width, BELOW / height, PLOT / width, ROW * len(rows) / height)
+    size = _measures(rows, words)
+    height = TOP + size.row * len(rows) + BELOW
+    left = size.label + CELL * len(words.heads)
+    inside = (size.plot / WIDTH, size.row * len(rows) / height)
     with style():
-        figure = Figure(figsize=(width, height))
-        axes = figure.add_axes(box)
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((left / WIDTH, BELOW / height, *inside))
         low, high = _axis(axes, rows)
         for number, row in enumerate(rows):
             _interval(axes, row, number, low, high)
-        _write(axes, rows, words)
+        _write(axes, rows, words, size)
         small = {"va": "bottom", "fontsize": 7.5, "color": MUTED}
         about = {"transform": figure.transFigure, **small}
-        axes.text(0.06 / width, 0.07 / height, words.foot, ha="left", **about)
+        axes.text(EDGE / WIDTH, 0.07 / height, words.foot, ha="left", **about)
         about["style"] = "italic"
-        axes.text(1 - 0.06 / width, 0.07 / height, words.mark, ha="right", **about)
+        axes.text(1 - EDGE / WIDTH, 0.07 / height, words.mark, ha="right", **about)
     return figure
+
+
+def _measures(rows: list[Row], words: Words) -> Measures:
+    longest = max((len(row.label) for row in rows), default=0)
+    texts = CELL * len(words.heads) + RATIO + (P_VALUE if words.p_head else 0)
+    wanted = min(LABEL, EDGE + INDENT + LETTER * longest)
+    label = min(wanted, WIDTH - texts - MIN_PLOT)
+    letters = round((label - EDGE - INDENT) / LETTER)
+    n_lines = max((len(textwrap.wrap(row.label, letters)) for row in rows), default=1)
+    return Measures(label, WIDTH - label - texts, letters, n_lines * LINE + BETWEEN)
 
 
 def _axis(axes: "Axes", rows: list[Row]) -> tuple[float, float]:
@@ -91,9 +123,10 @@ def _axis(axes: "Axes", rows: list[Row]) -> tuple[float, float]:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.axvline(1, color=INK, linewidth=0.8, zorder=0)
-    if rows and rows[0].ratio is not None and low < rows[0].ratio < high:
-        dotted = {"linewidth": 0.6, "linestyle": (0, (1, 2.5)), "zorder": 0}
-        axes.axvline(rows[0].ratio, color=MUTED, **dotted)
+    for row in rows:
+        if row.role == "overall" and row.ratio and low < row.ratio < high:
+            dotted = {"linewidth": 0.6, "linestyle": (0, (1, 2.5)), "zorder": 0}
+            axes.axvline(row.ratio, color=MUTED, **dotted)
     return low, high
 
 
@@ -114,42 +147,49 @@ def _interval(axes: "Axes", row: Row, number: int, low: float, high: float) -> N
                 axes.plot(end, number, marker=arrow, markersize=5, **marker)
     if low <= row.ratio <= high:
         shape = {"marker": "s", "markersize": 5.5}
-        if number == 0:
+        if row.role == "overall":
             shape = {"marker": "D", "markersize": 6.5}
+        if row.role == "reference":
+            shape = {"marker": "s", "markersize": 4, "markerfacecolor": PAPER}
         axes.plot(row.ratio, number, **shape, **marker)
 
 
-def _write(axes: "Axes", rows: list[Row], words: Words) -> None:
+def _write(axes: "Axes", rows: list[Row], words: Words, size: Measures) -> None:
     """Texts beside the plot: label and cells on the left, the ratio on the right."""
-    n = len(rows)
-    step = 1 / n
-    left = -(LABEL + CELL * len(words.heads)) / PLOT
-    centres = [
-        -(CELL * (len(words.heads) - i) - CELL / 2) / PLOT
-        for i in range(len(words.heads))
-    ]
-    inside = {"transform": axes.transAxes, "va": "center"}
+    n, cells = len(rows), len(words.heads)
+    left = -(size.label + CELL * cells) / size.plot
+    centres = [-(CELL * (cells - i) - CELL / 2) / size.plot for i in range(cells)]
+    right, p_right = 1 + 0.12 / size.plot, 1 + (RATIO + P_VALUE - EDGE) / size.plot
 
     def write(x: float, y: float, text: str, **about: Any) -> None:
-        axes.text(x, y, text, **{**inside, **about})
+        axes.text(
+            x, y, text, transform=axes.transAxes, **{"va": "center_baseline", **about}
+        )
 
-    top = 1 + 0.2 / ROW * step
-    head = {"fontsize": 8, "color": MUTED}
-    for centre, text in zip(centres, words.heads, strict=True):
-        write(centre, top, text, ha="center", **head)
-    write(1 + 0.12 / PLOT, top, words.ratio_head, ha="left", **head)
-    for number, row in enumerate(rows):
-        y = 1 - (number + 0.5) * step
-        weight = "bold" if number == 0 else "normal"
-        label = textwrap.fill(row.label, LABEL_LETTERS)
-        about = {"fontsize": 8.5, "weight": weight}
-        write(left + 0.06 / PLOT, y, label, ha="left", linespacing=1.05, **about)
-        for centre, text in zip(centres, row.cells, strict=True):
+    def line(y: float, texts: tuple[str, ...], last: tuple[str, str], **about: Any):
+        for centre, text in zip(centres, texts, strict=False):
             write(centre, y, text, ha="center", **about)
-        write(1 + 0.12 / PLOT, y, row.text, ha="left", **about)
-    for side, text, ha in (
-        (0.02, words.favours[0], "left"),
-        (0.98, words.favours[1], "right"),
+        write(right, y, last[0], ha="left", **about)
+        write(p_right, y, last[1], ha="right", **about)
+
+    top = 1 + 0.2 / (size.row * n)
+    head = {"fontsize": 8, "color": MUTED, "linespacing": 1.1}
+    line(top, words.heads, (words.ratio_head, words.p_head), **head)
+    is_inside = False
+    for number, row in enumerate(rows):
+        y = 1 - (number + 0.5) / n
+        is_bold = row.role in ("overall", "heading")
+        is_inside = row.role != "overall" and (is_inside or row.role == "heading")
+        about = {"fontsize": 8.5, "weight": "bold" if is_bold else "normal"}
+        place = EDGE + (INDENT if is_inside and not is_bold else 0)
+        label = textwrap.fill(row.label, size.letters)
+        about |= {"va": "center"} if "\n" in label else {}
+        write(left + place / size.plot, y, label, ha="left", linespacing=1.05, **about)
+        if row.role == "heading":
+            about["weight"] = "normal"
+        line(y, row.cells, (row.text, row.p_value), **about)
+    below = -0.32 / (size.row * n)
+    for x, text, side in zip(
+        (0.02, 0.98), words.favours, ("left", "right"), strict=True
     ):
-        place = -0.32 / ROW * step
-        write(side, place, text, ha=ha, fontsize=8, color=INK)
+        write(x, below, text, ha=side, fontsize=8, color=INK)

@@ -3,18 +3,21 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from oncohort.figures.look import INK, MUTED, STROKES, Stroke, style
+from oncohort.figures.look import INK, MUTED, STROKES, WIDTH, Stroke, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, PLOT_HEIGHT, ROW = 7.2, 3.6, 0.19
+PLOT_HEIGHT, ROW = 3.6, 0.19
 LEFT, RIGHT, TOP = 1.12, 0.32, 0.14
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 # the legend's samples of the lines, and where their labels start
 SAMPLE, GAP = 0.34, 0.42
+# percentage points between a curve that is named beside it and the next one
+CLEAR = 4
 
 
 class Curve(NamedTuple):
@@ -64,6 +67,7 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
         for curve, stroke in zip(curves, STROKES, strict=False):
             _draw(axes, curve, stroke)
         _axes(axes, curves, words, horizon)
+        _name_curves(axes, curves, horizon)
         _at_risk(axes, curves)
         _legend(axes, curves, words, horizon)
         if words.foot:
@@ -105,6 +109,41 @@ def _axes(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> No
     axes.axhline(50, color=MUTED, linewidth=0.6, linestyle=(0, (1, 2.5)), zorder=0)
     axes.set_ylabel(words.y_label, labelpad=8)
     axes.set_xlabel(words.x_label, labelpad=4)
+
+
+def _name_curves(axes: "Axes", curves: list[Curve], horizon: float) -> None:
+    """The arm's name at its curve, where it lies farthest from all others.
+
+    Above it where it is the highest, below where it is the lowest; a curve that is
+    never clear of the others is named by the legend alone.
+    """
+    months = np.linspace(0.08, 0.92, 60) * horizon
+    heights = np.array([_heights(curve, months) for curve in curves])
+    for number, curve in enumerate(curves):
+        own, others = heights[number], np.delete(heights, number, 0)
+        above = own - np.fmax.reduce(others, initial=-np.inf)
+        below = np.fmin.reduce(others, initial=np.inf) - own
+        has_room = (own > 12) & (own < 97)
+        apart = np.where(has_room, np.fmax(above, below), -1)
+        best = int(np.argmax(apart))
+        if len(curves) == 1 or apart[best] < CLEAR:
+            continue
+        is_high = above[best] > 0
+        side = (
+            {"ha": "left", "va": "bottom"} if is_high else {"ha": "right", "va": "top"}
+        )
+        side |= {"color": STROKES[number].colour, "weight": "bold"}
+        shift = {"xytext": (5, 4) if is_high else (-5, -4)}
+        place = (months[best], own[best])
+        axes.annotate(curve.label, place, **shift, textcoords="offset points", **side)
+
+
+def _heights(curve: Curve, months: NDArray) -> NDArray:
+    """Survival in percent at some times; not known where the curve has ended."""
+    time = np.array([row["time_months"] for row in curve.steps])
+    survival = np.array([1.0, *(row["survival"] for row in curve.steps)])
+    height = 100 * survival[np.searchsorted(time, months, side="right")]
+    return np.where(months <= time[-1], height, np.nan)
 
 
 def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
@@ -152,8 +191,11 @@ def _legend(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> 
     for row, text in enumerate(words.comparison, len(curves) + 1):
         write(0, row + 0.4, text, color=INK)
     place = (0.985, 0.965) if is_low else (left, top - (n_rows + 0.9) * step)
-    mark = {"fontsize": 8, "style": "italic", "color": MUTED, **inside}
-    axes.text(*place, words.mark, ha="right" if is_low else "left", **mark)
+    if words.mark:
+        box = {"boxstyle": "square,pad=0.35", "fill": False, "edgecolor": MUTED}
+        mark = {"fontsize": 8, "weight": "bold", "color": INK, **inside}
+        mark |= {"bbox": {**box, "linewidth": 0.7}}
+        axes.text(*place, words.mark, ha="right" if is_low else "left", **mark)
 
 
 def _is_free_below(curves: list[Curve], horizon: float) -> bool:

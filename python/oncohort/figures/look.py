@@ -1,5 +1,6 @@
 """One look for all figures: colours, style, and files that come out the same."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -10,7 +11,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FONTS = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
+# where a report keeps the figures of the one before it while it is being written
+BEFORE = ".before"
 INK, MUTED, PAPER = "#1b1f24", "#5f6670", "#ffffff"
+# the full width of a printed page: 180 mm, in inches
+WIDTH = 180 / 25.4
 
 
 class Stroke(NamedTuple):
@@ -45,11 +50,26 @@ def style() -> Iterator[None]:
 
 
 def saved(figure: "Figure", stem: Path) -> dict[str, Path]:
-    """Save a figure as SVG, PNG (300 dpi) and PDF without dates; file per suffix."""
+    """Save a figure as SVG, PNG (300 dpi) and PDF without dates; file per suffix.
+
+    Where the folder `BEFORE` beside it holds the same SVG, the other two are taken from
+    there: it says everything about the figure, and is drawn in a third of the time.
+    """
     stem.parent.mkdir(parents=True, exist_ok=True)
     undated = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
     written = {suffix: stem.with_name(f"{stem.name}.{suffix}") for suffix in undated}
+    before = {
+        suffix: path.parent / BEFORE / path.name for suffix, path in written.items()
+    }
     with style():
         for suffix, path in written.items():
-            figure.savefig(path, format=suffix, metadata=undated[suffix])
+            if suffix != "svg" and before[suffix].is_file() and _same(written, before):
+                os.replace(before[suffix], path)
+            else:
+                figure.savefig(path, format=suffix, metadata=undated[suffix])
     return written
+
+
+def _same(written: dict[str, Path], before: dict[str, Path]) -> bool:
+    old = before["svg"]
+    return old.is_file() and old.read_bytes() == written["svg"].read_bytes()

@@ -171,7 +171,8 @@ def _forest(
             analysis, "hazard_ratio", variable=analysis.endpoint.id, level=level
         )
         n = numbers.results.get(key, {}).get("n")
-        rows.append(Row(label, (str(n or "–"),), text, *values))
+        role = "ratio" if rows else "overall"
+        rows.append(Row(label, (str(n or "–"),), text, *values, role))
     names = [arm.short for arm in plan.compared]
     words = ForestWords(
         heads=("Patients",),

@@ -1,12 +1,14 @@
 """Write the report: a start page, the pages of each study, sites, patients, SQL."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from oncohort.analysis.plan import load_plan
 from oncohort.analysis.results import library
+from oncohort.figures.look import BEFORE
 from oncohort.report.delivery_page import DeliveryRecord, delivery_page
 from oncohort.report.delivery_records import landed_records
 from oncohort.report.numbers import mid_sentence
@@ -16,8 +18,11 @@ from oncohort.report.provenance import Provenance, model_files, models_by_folder
 from oncohort.report.sites import page_name, sites_content
 from oncohort.report.study_data import study_data
 from oncohort.report.study_pages import study_content, write_study
+from oncohort.tables import with_table_files
 
 LIBRARIES = ("oncohort", "duckdb", "numpy", "scipy", "lifelines", "matplotlib")
+# pages whose tables are for a paper, and get files
+JOURNAL = ("study_findings.html",)
 
 
 def write_report(
@@ -51,7 +56,11 @@ def write_report(
     """
     import duckdb
 
-    out_dir.mkdir(parents=True, exist_ok=True)
+    figures = out_dir / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    before = workspace.root / "report" / "figures"
+    if before.is_dir():
+        shutil.copytree(before, figures / BEFORE, dirs_exist_ok=True)
     models = model_files(workspace)
     studies = []
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -69,11 +78,12 @@ def write_report(
                 continue
             own = sorted({row["site_id"] for row in data.flow})
             quality = sites_content(connection, records, own)
-            content = study_content(plan, data, quality, out_dir / "figures")
+            content = study_content(plan, data, quality, figures)
             studies.append(content)
             n_pages = write_study(write, content, provenance)
             state = f"{len(data.results)} results" if data.results else "no results yet"
             say(f"{study_id}: {n_pages} report pages written, {state}")
+    shutil.rmtree(figures / BEFORE, ignore_errors=True)
     if sites:
         write("sites.html", "sites.html", quality=sites)
         n_pages = _write_deliveries(records, sites, out_dir)
@@ -92,6 +102,9 @@ def _writer(out_dir: Path, publication_id: str, has_sites: bool) -> Callable[...
 
     def write(name: str, template: str, **content: Any) -> None:
         page = environment.get_template(template).render(**shared, **content)
+        if template in JOURNAL:
+            study_id = content["plan"].study_id
+            page = with_table_files(page, out_dir / "tables", study_id)
         draft = out_dir / f".{name}.draft"
         draft.write_text(page, encoding="utf-8", newline="\n")
         os.replace(draft, out_dir / name)

@@ -8,10 +8,12 @@ from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.report.adjusted_section import adjusted_section
+from oncohort.report.flow_figure import flow_on_page
 from oncohort.report.km_figure import km_figure
 from oncohort.report.numbers import Numbers
 from oncohort.report.sensitivity_section import sensitivity_section
 from oncohort.report.study_data import Row, StudyData
+from oncohort.report.subgroups_section import subgroups_section
 
 # A heading of the baseline table unless said; ids of results, or ''.
 ROW = {"is_heading": True, "is_indented": False, "note": None, "cells": []}
@@ -34,6 +36,8 @@ def section(
         found["steps"] = _steps(analysis, data.flow, numbers)
         found["sites"] = sorted({row["site_id"] for row in data.flow})
         found["arms"] = _arm_sizes(plan, numbers)
+        drawn = (found["steps"], found["arms"], numbers, figures)
+        found["figure"] = flow_on_page(plan, analysis, *drawn)
     if analysis.kind == "baseline_table":
         found["rows"], found["notes"] = _table_rows(plan, analysis, numbers)
     if analysis.kind == "time_to_event":
@@ -42,6 +46,8 @@ def section(
         found |= adjusted_section(plan, analysis, data, numbers, figures)
     if analysis.kind == "sensitivity":
         found |= sensitivity_section(plan, analysis, numbers, figures)
+    if analysis.kind == "subgroups":
+        found |= subgroups_section(plan, analysis, numbers, figures)
     return found
 
 

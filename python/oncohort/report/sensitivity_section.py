@@ -66,6 +66,7 @@ def _figure(
         _row(analysis, numbers, level, label, arm)
         for level, label in definitions.items()
     ]
+    rows[0] = rows[0]._replace(role="overall")
     made_up = ["Made-up patients"] if plan.made_up else []
     first, second = compared.split(" vs ")
     words = Words(

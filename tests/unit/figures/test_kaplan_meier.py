@@ -3,7 +3,7 @@ import re
 import pytest
 
 from oncohort.figures.kaplan_meier import Curve, Words, kaplan_meier_figure
-from oncohort.figures.look import saved
+from oncohort.figures.look import BEFORE, saved
 
 WORDS = Words(
     "Months", "Survival (%)", ("Patients",), ("HR 0.80",), "Exploratory", "Foot"
@@ -64,6 +64,44 @@ def test_arms_differ_in_colour_and_in_dash():
     lines = [line for line in figure.axes[0].lines if line.get_linestyle() != "None"]
     assert len({line.get_color() for line in lines[:4]}) == 4
     assert len({str(line._dash_pattern) for line in lines[:4]}) == 4
+
+
+def test_numbers_at_risk_stand_under_their_tick():
+    axes = kaplan_meier_figure([curve()], WORDS, 3).axes[0]
+    place = {each.get_text(): each.get_position() for each in axes.texts}
+
+    assert place["4 (0)"][0] == 0
+    assert place["0 (1)"][0] == 3
+    assert place["4 (0)"][1] == place["0 (1)"][1] < 0
+    assert axes.get_xticks().tolist() == [0, 3]
+
+
+def test_curves_far_apart_are_named_beside_them():
+    high, low = curve("High", (0.9, 0.8)), curve("Low", (0.5, 0.2))
+    axes = kaplan_meier_figure([high, low], WORDS, 3).axes[0]
+    names = {each.get_text(): each for each in axes.texts if hasattr(each, "xy")}
+
+    # 40 points apart from month 1 on, as far as both are known
+    assert names["High"].xy[1] == pytest.approx(90)
+    assert names["Low"].xy[1] == pytest.approx(50)
+    assert names["High"].get_va() == "bottom"
+    assert names["Low"].get_va() == "top"
+
+
+def test_curves_that_lie_together_are_named_by_the_legend_alone():
+    axes = kaplan_meier_figure([curve("One"), curve("Two")], WORDS, 3).axes[0]
+    assert [each for each in axes.texts if hasattr(each, "xy")] == []
+
+
+def test_a_figure_that_did_not_change_is_not_drawn_again(tmp_path):
+    first = saved(kaplan_meier_figure([curve()], WORDS, 3), tmp_path / BEFORE / "a")
+    first["png"].write_bytes(b"kept")
+    again = saved(kaplan_meier_figure([curve()], WORDS, 3), tmp_path / "a")
+    assert again["png"].read_bytes() == b"kept"
+
+    first["png"].write_bytes(b"kept")
+    other = saved(kaplan_meier_figure([curve("Other")], WORDS, 3), tmp_path / "a")
+    assert other["png"].read_bytes() != b"kept"
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])

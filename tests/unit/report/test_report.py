@@ -181,7 +181,9 @@ def test_a_study_without_rows_says_so(tiny, pages, state):
 
 def test_figures_are_saved_beside_the_pages(written, tmp_path):
     files = sorted(path.name for path in (tmp_path / "report/figures").iterdir())
-    assert files == ["tiny_km.pdf", "tiny_km.png", "tiny_km.svg"]
+    kinds = ("pdf", "png", "svg")
+    drawn = [f"tiny_{name}.{kind}" for name in ("flow", "km") for kind in kinds]
+    assert files == drawn
 
 
 def test_the_same_results_give_the_same_pages(written, pages):

@@ -1,0 +1,29 @@
+"""Subgroups of the shipped study against the specification's own table."""
+
+import duckdb
+import pytest
+
+# patients, hazard ratio and limits as the reconstruction was searched for (study.md)
+KNOWN = {
+    "pfs.overall": (554, 0.7953, 0.6624, 0.9549),
+    "resistance.primary": (205, 0.4834, 0.3529, 0.6622),
+    "resistance.secondary": (349, 0.9829, 0.7823, 1.2350),
+    "line_no.1": (80, 0.4561, 0.2749, 0.7569),
+}
+
+
+@pytest.mark.parametrize("place", KNOWN)
+def test_the_ratio_of_a_level_is_the_known_one(study_database, place):
+    with duckdb.connect(str(study_database), read_only=True) as database:
+        rows = database.execute(
+            "select statistic, value, n from analysis.results"
+            " where study_id = 'lx_vs_tbp' and analysis_id = 'subgroups'"
+            " and concat(variable, '.', level) = ? and arm = 'all'"
+            " and starts_with(statistic, 'hazard_ratio')",
+            [place],
+        ).fetchall()
+    n, *values = KNOWN[place]
+    found = {statistic: value for statistic, value, _ in rows}
+    limits = ["hazard_ratio", "hazard_ratio_ci_low", "hazard_ratio_ci_high"]
+    assert [found[name] for name in limits] == pytest.approx(values, abs=6e-5)
+    assert {each for *_, each in rows} == {n}
