@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from oncohort.analysis.plan import load_plan
+from oncohort.analysis.plan import Plan, load_plan
 from oncohort.analysis.results import library
 from oncohort.figures.look import BEFORE
 from oncohort.report.delivery_page import DeliveryRecord, delivery_page
@@ -16,7 +16,7 @@ from oncohort.report.page_environment import page_environment
 from oncohort.report.patient_page import write_patient_list
 from oncohort.report.provenance import Provenance, model_files, models_by_folder
 from oncohort.report.sites import page_name, sites_content
-from oncohort.report.study_data import study_data
+from oncohort.report.study_data import StudyData, study_data
 from oncohort.report.study_pages import study_content, write_study
 from oncohort.tables import with_table_files
 
@@ -62,27 +62,19 @@ def write_report(
     if before.is_dir():
         shutil.copytree(before, figures / BEFORE, dirs_exist_ok=True)
     models = model_files(workspace)
-    studies = []
     with duckdb.connect(str(database), read_only=True) as connection:
         records = landed_records(workspace.root / "landing")
         sites = sites_content(connection, records)
         write = _writer(out_dir, publication_id, has_sites=bool(sites))
-        provenance = Provenance(connection, models)
-        for study_id, folder in workspace.study_dirs().items():
-            if not (folder / "plan.toml").is_file():
-                continue
-            plan = load_plan(folder / "plan.toml")
-            data = study_data(connection, plan)
-            if data.is_unscreened:
-                say(f"{study_id}: screened nobody, no page")
-                continue
+        studies = []
+        for plan, data in _screened(workspace, connection, say):
             own = sorted({row["site_id"] for row in data.flow})
             quality = sites_content(connection, records, own)
             content = study_content(plan, data, quality, figures)
-            studies.append(content)
-            n_pages = write_study(write, content, provenance)
+            n_pages = write_study(write, content, Provenance(connection, models))
             state = f"{len(data.results)} results" if data.results else "no results yet"
-            say(f"{study_id}: {n_pages} report pages written, {state}")
+            say(f"{plan.study_id}: {n_pages} report pages written, {state}")
+            studies.append(content)
     shutil.rmtree(figures / BEFORE, ignore_errors=True)
     if sites:
         write("sites.html", "sites.html", quality=sites)
@@ -91,6 +83,20 @@ def write_report(
     write_patient_list(out_dir, publication_id)
     write("sql.html", "sql.html", models=models, folders=models_by_folder(models))
     write("index.html", "index.html", studies=studies, sites=sites)
+
+
+def _screened(
+    workspace: Any, connection: Any, say: Callable[[str], None]
+) -> Iterator[tuple[Plan, StudyData]]:
+    """Studies with a plan that screened anybody."""
+    for study_id, folder in workspace.study_dirs().items():
+        if (folder / "plan.toml").is_file():
+            plan = load_plan(folder / "plan.toml")
+            data = study_data(connection, plan)
+            if data.is_unscreened:
+                say(f"{study_id}: screened nobody, no page")
+            else:
+                yield plan, data
 
 
 def _writer(out_dir: Path, publication_id: str, has_sites: bool) -> Callable[..., None]:

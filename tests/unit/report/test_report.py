@@ -20,7 +20,7 @@ from oncohort.report.study_pages import FINDINGS
 
 SCHEMA = "plan.schema.json"
 CHECKED = r'<tr class="i-([^"]+)" id="([^"]+)"'
-VOID = {"meta", "link", "br", "input", "path", "use", "rect"}
+VOID = {"meta", "link", "br", "input", "path", "use", "rect", "wbr"}
 
 
 class Tags(HTMLParser):
