@@ -54,14 +54,19 @@ def chromium():
 @pytest.fixture(scope="module")
 def looked_at(report, chromium):
     """What each page says of itself, asks for, complains of, and axe-core finds."""
-    visited, found = context(chromium, **LIGHT), {}
+    visited, found, templates = context(chromium, **LIGHT), {}, set()
     # files of tables are no pages: they are there to be downloaded
     pages = set(report.rglob("*.html")) - set(report.glob("tables/*"))
     for path in sorted(pages):
         page = visited.new_page()
         asked, complaints = opened(page, path)
         about = {"asked": asked, "complaints": complaints, **page.evaluate(FACTS)}
-        found[path.resolve()] = about | {"serious": serious(page)}
+        # numbers of an analysis and deliveries: many pages of one template
+        template = re.sub("(-results-|/deliveries/).*", r"\1", path.as_posix())
+        is_like_another = template in templates
+        templates.add(template)
+        about["serious"] = serious(page, is_like_another=is_like_another)
+        found[path.resolve()] = about
         page.close()
     visited.close()
     return found
