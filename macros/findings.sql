@@ -16,6 +16,16 @@
     where {{ is_in_effect('staged') }}
 {%- endmacro %}
 
+{#- The same for rows of a model that name their contract table themselves. -#}
+{% macro from_states_of(rows, alias) -%}
+    from {{ rows }} as {{ alias }}
+    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
+        on {{ alias }}.site_id = deliveries.site_id
+        and {{ alias }}.delivered_on = deliveries.delivered_on
+        and {{ alias }}.table_name = deliveries.table_name
+    where {{ is_in_effect(alias) }}
+{%- endmacro %}
+
 {#- Whether a row of a delivery in effect counts: it is not marked as deleted, and no
     `changes` delivery up to the state's day sent its record anew. -#}
 {% macro is_in_effect(row) -%}

@@ -49,12 +49,7 @@ repeated as (
         repeated.is_date,
         repeated.has_date,
         repeated.content_hash
-    from {{ ref('int_records__repeated') }} as repeated
-    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
-        on repeated.site_id = deliveries.site_id
-        and repeated.delivered_on = deliveries.delivered_on
-        and repeated.table_name = deliveries.table_name
-    where {{ is_in_effect('repeated') }}
+    {{ from_states_of(ref('int_records__repeated'), 'repeated') }}
 ),
 
 two_values as (

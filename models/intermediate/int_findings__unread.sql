@@ -13,12 +13,7 @@ unreadable as (
         unread.source_row_id,
         unread.value,
         unread.expected
-    from {{ ref('unreadable_values') }} as unread
-    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
-        on unread.site_id = deliveries.site_id
-        and unread.delivered_on = deliveries.delivered_on
-        and unread.table_name = deliveries.table_name
-    where {{ is_in_effect('unread') }}
+    {{ from_states_of(ref('unreadable_values'), 'unread') }}
 ),
 
 unmapped as (
@@ -32,12 +27,7 @@ unmapped as (
         unread.source_row_id,
         unread.value,
         unread.expected
-    from {{ ref('unmapped_values') }} as unread
-    inner join {{ ref('int_deliveries__in_effect') }} as deliveries
-        on unread.site_id = deliveries.site_id
-        and unread.delivered_on = deliveries.delivered_on
-        and unread.table_name = deliveries.table_name
-    where {{ is_in_effect('unread') }}
+    {{ from_states_of(ref('unmapped_values'), 'unread') }}
 ),
 
 findings as (

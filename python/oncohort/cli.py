@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
     working = "ask the working database instead"
     sql.add_argument("--working", action="store_true", help=working)
+    _add_diff(add(_diff, "tell what differs between two publications"))
     _add_explain(add(_explain, "tell why a patient has an endpoint or is in no study"))
     audit = add(_audit, "say which printed figures of a paper cannot be right")
     figures = "id, population, arm, quantity, value, denominator: a row per figure"
@@ -100,6 +101,14 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--raw", action="store_true", help=raw)
     page = "write a page under report/patients/ instead, never with raw text"
     command.add_argument("--html", action="store_true", help=page)
+
+
+def _add_diff(command: argparse.ArgumentParser) -> None:
+    for name, default in (("BEFORE", "previous"), ("AFTER", "current")):
+        which = f"an id or its beginning, `current` or `previous`; default: {default}"
+        command.add_argument(name, nargs="?", default=default, help=which)
+    command.add_argument("--json", action="store_true", help="print all as one object")
+    command.add_argument("--all", action="store_true", help="no list is cut at 20")
 
 
 def _add_synthesize(command: argparse.ArgumentParser) -> None:
@@ -233,6 +242,13 @@ def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
         cells = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
         print("  ".join([*cells, flag.reason]))
     print(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
+
+
+def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.diff import diff
+
+    which = (options.BEFORE, options.AFTER)
+    diff(workspace, *which, sys.stdout, options.json, options.all)
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -41,6 +41,10 @@ class Table:
         """The columns a site sends, without lineage."""
         return tuple(column for column in self.columns if not column.lineage)
 
+    def column(self, name: str) -> Column:
+        """Return a column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
     @property
     def dates(self) -> tuple[str, ...]:
         """Names of the columns that hold dates."""

@@ -74,9 +74,7 @@ def publish(
 
 def page_to_open(workspace: Workspace) -> Path:
     """Return the report's first page."""
-    pages = sorted(workspace.report.glob("*.html"))
-    index = workspace.report / "index.html"
-    return index if index in pages or not pages else pages[0]
+    return workspace.report / "index.html"
 
 
 def copy_tables(working_db: Path, target: Path) -> dict[str, int]:

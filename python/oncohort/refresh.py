@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from oncohort.errors import DeliveryRefused, NothingReceived
 from oncohort.fingerprint import fingerprint
@@ -11,6 +12,8 @@ from oncohort.publish import current_manifest, page_to_open, publish
 from oncohort.workspace import Workspace
 
 Say = Callable[[str], None]
+# of dbt, whose import takes a second
+Models = list[Any] | None
 
 
 def refresh(workspace: Workspace, say: Say = print) -> Path:
@@ -38,28 +41,32 @@ def refresh(workspace: Workspace, say: Say = print) -> Path:
         else:
             started = time.monotonic()
             _step("receive", say, lambda: _receive(workspace, say))
-            _step("build", say, lambda: _build(workspace, say))
-            analyse_and_publish(workspace, now, say)
+            models = _step("build", say, lambda: _build(workspace, say))
+            analyse_and_publish(workspace, now, say, models)
             say(f"refresh: done in {time.monotonic() - started:.1f} s")
         page = page_to_open(workspace)
         say(f"open {page}")
         return page
 
 
-def analyse_and_publish(workspace: Workspace, now: str | None, say: Say) -> None:
+def analyse_and_publish(
+    workspace: Workspace, now: str | None, say: Say, models: Models = None
+) -> None:
     """Analyse, report and publish the working database; the caller holds the lock.
 
-    `now` is the fingerprint of the inputs it was built from, None if nobody knows.
+    `now` is the fingerprint of the inputs it was built from, None if nobody knows;
+    `models` are those that built it, else they are compiled where needed.
     """
-    _step("analyse", say, lambda: _analyse(workspace, say))
+    _step("analyse", say, lambda: _analyse(workspace, say, models))
     _step("report and publish", say, lambda: publish(workspace, now, say))
 
 
-def _step(name: str, say: Say, work: Callable[[], object]) -> None:
+def _step(name: str, say: Say, work: Callable[[], Any]) -> Any:
     say(f"{name} ...")
     started = time.monotonic()
-    work()
+    made = work()
     say(f"{name}: {time.monotonic() - started:.1f} s")
+    return made
 
 
 def _receive(workspace: Workspace, say: Say) -> None:
@@ -86,13 +93,13 @@ def _receive(workspace: Workspace, say: Say) -> None:
         )
 
 
-def _build(workspace: Workspace, say: Say) -> None:
+def _build(workspace: Workspace, say: Say) -> Models:
     from oncohort.dbt_run import build
 
-    build(workspace, say)
+    return build(workspace, say)
 
 
-def _analyse(workspace: Workspace, say: Say) -> None:
+def _analyse(workspace: Workspace, say: Say, models: Models) -> None:
     from oncohort.analysis import analyse
 
-    analyse(workspace, say=say)
+    analyse(workspace, say, models)

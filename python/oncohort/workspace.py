@@ -1,5 +1,6 @@
 """Where things are: the project (code) and the workspace (all data)."""
 
+import datetime
 import hashlib
 import os
 import shutil
@@ -29,6 +30,14 @@ def project_root() -> Path:
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder is no data: hidden, or a lock of an office."""
     return name.startswith((".", "~$"))
+
+
+def is_iso_date(text: str) -> bool:
+    """Return whether a text is a date such as 2024-03-31."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def sha256_of(path: Path) -> str:

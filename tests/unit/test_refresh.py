@@ -25,9 +25,7 @@ def steps(hospital, monkeypatch):
         (out_dir / "index.html").write_text(publication_id)
 
     monkeypatch.setattr(module, "_build", build)
-    monkeypatch.setattr(
-        module, "_analyse", lambda workspace, say: ran.append("analyse")
-    )
+    monkeypatch.setattr(module, "_analyse", lambda *_: ran.append("analyse"))
     monkeypatch.setattr("oncohort.report.write_report", write_report)
     hospital.ran = ran
     return hospital
@@ -95,7 +93,7 @@ def test_a_refused_delivery_publishes_nothing(steps):
 def test_a_failed_step_publishes_nothing(steps, monkeypatch):
     steps.deliver("patients.csv", PATIENTS)
 
-    def fail(workspace, say):
+    def fail(*_):
         raise BuildFailed("no", "none")
 
     monkeypatch.setattr(module, "_analyse", fail)

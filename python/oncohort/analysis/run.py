@@ -47,7 +47,11 @@ KINDS = {
 ABOUT_NOBODY = ("cohort_flow", "definitions")
 
 
-def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
+def analyse(
+    workspace: Any,
+    say: Callable[[str], None] = print,
+    built: Sequence[Model] | None = None,
+) -> None:
     """Run each study's plan on its cohort and replace schema `analysis`.
 
     Parameters
@@ -57,6 +61,8 @@ def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
         A study whose cohort has not been built is skipped, and said so.
     say : callable
         Takes one line per study.
+    built : sequence of Model, optional
+        The models as the build ran them; else they are compiled if a variant asks.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def analyse(workspace: Any, say: Callable[[str], None] = print) -> None:
     paths = [folder / "plan.toml" for folder in folders]
     plans = {path: load_plan(path) for path in paths if path.is_file()}
     rows: list[Any] = []
-    models = _models(workspace, plans.values())
+    models = _models(workspace, plans.values()) if built is None else built
     with duckdb.connect(str(workspace.working_db)) as connection:
         for path, plan in plans.items():
             data = StudyTables(connection, plan.study_id, models=models)

@@ -1,7 +1,6 @@
 """What a site sent, word for word: a row of an archived original."""
 
 import csv
-import gzip
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from oncohort.errors import ConfigError
 from oncohort.receive.site_config import FileConfig
+from oncohort.receive.source_table import opened
 from oncohort.workspace import Workspace
 
 _MAX_LINE = 16 << 20
@@ -64,7 +64,6 @@ class Originals:
 
 def _line(path: Path, source: dict[str, Any], config: FileConfig) -> str:
     """Return the physical lines of one row of a delimited file."""
-    is_packed = source["source_file"].lower().endswith(".gz")
     taken: list[str] = []
 
     def lines(text: TextIOWrapper) -> Iterator[str]:
@@ -74,14 +73,11 @@ def _line(path: Path, source: dict[str, Any], config: FileConfig) -> str:
                 yield line
 
     csv.field_size_limit(_MAX_LINE)
-    form = {"delimiter": config.delimiter, "quotechar": config.quote or None}
-    form["quoting"] = csv.QUOTE_MINIMAL if config.quote else csv.QUOTE_NONE
-    opened = gzip.open if is_packed else open
     with (
-        opened(path, "rb") as file,
+        opened(path, source["source_file"]) as file,
         TextIOWrapper(file, config.encoding, newline="") as text,
     ):
-        next(csv.reader(lines(text), **form), None)
+        next(csv.reader(lines(text), **config.csv_form), None)
     return "".join(taken).rstrip("\r\n")
 
 

@@ -54,7 +54,6 @@ def endpoint(
     where = "study_id = {study} and endpoint_code = {code} and rule_set_id = {rules}"
     place = {"study": study.study_id, "code": code, "rules": rule_set}
     found = facts.ask("core.time_to_event_candidates", where, **place)
-    decider = next((one for one in found if one["is_deciding"]), None)
     ends = "an event" if row["is_event"] else "censored, no event"
     days = f"{row['followup_days']:,} days"
     text = [f"Follow-up {days}, {ends}: {row['exit_reason']}."]
@@ -63,7 +62,7 @@ def endpoint(
             one["source_row_id"],
             one["candidate_on"],
             _what(one),
-            _verdict(one, decider),
+            "DECIDES" if one["is_deciding"] else f"loses: {one['verdict']}",
             one["is_deciding"],
         )
         for one in found
@@ -83,22 +82,6 @@ def _what(one: Row) -> str:
     is_named = one["is_deciding"] or one["role"] != "censor"
     is_named = is_named or one["source_kind"] == "start"
     return one["exit_reason"] if is_named else one["source_kind"].replace("_", " ")
-
-
-def _verdict(one: Row, decider: Row | None) -> str:
-    """Return why a candidate decides or loses; in the mart's words, if any."""
-    if one["is_deciding"] or decider is None:
-        return "DECIDES" if one["is_deciding"] else ""
-    if one.get("verdict"):
-        return f"loses: {one['verdict']}"
-    if decider["role"] != "censor" and one["role"] == "censor":
-        return "loses: an event comes first"
-    if decider["role"] != "censor":
-        is_later = one["candidate_on"] > decider["candidate_on"]
-        return f"loses: {'later than' if is_later else 'same day as'} what decides"
-    if one["source_kind"] == decider["source_kind"]:
-        return "loses: not the latest of its kind"
-    return f"loses: counts only without {decider['exit_reason']}"
 
 
 def _rule_words(facts, study, code: str, rule_set: str, found: list[Row]) -> list[str]:

@@ -10,7 +10,6 @@ from oncohort.contract import extract_tables
 from oncohort.errors import DeliveryRefused
 from oncohort.judge.suites import ERROR, FAILED, judge_table, read_suite, suite_files
 from oncohort.judge.wording import kind_of, share_of
-from oncohort.receive.journal import partition
 from oncohort.workspace import Workspace
 
 BOOK = "expectation_results"
@@ -50,7 +49,7 @@ def judge_delivery(
     import duckdb
 
     from oncohort.judge.relations import Relations
-    from oncohort.receive.land import parquet_bytes
+    from oncohort.receive.land import write_book
 
     scratch = {"temp_directory": str(incoming / "judging"), "memory_limit": _MEMORY}
     with duckdb.connect(config=scratch) as connection:
@@ -68,9 +67,7 @@ def judge_delivery(
             for row in rows
             if row["severity"] == "critical" and row["status"] in (FAILED, ERROR)
         ]
-    folder = incoming / partition(BOOK, *place)
-    folder.mkdir(parents=True)
-    (folder / "part.parquet").write_bytes(parquet_bytes(BOOK, rows))
+    write_book(incoming, place, BOOK, rows)
     return rows, problems
 
 
@@ -100,9 +97,7 @@ def _unknown_words(relations: Any, name: str, identifier: str) -> str | None:
     _, column, kind = identifier.split(".")
     if not kind.endswith("known"):
         return None
-    code_list = next(
-        one.code_list for one in extract_tables()[name].content if one.name == column
-    )
+    code_list = extract_tables()[name].column(column).code_list
     words = relations.connection.execute(
         f"select left({column}, 40), count(*) from ({relations.rows(name)}) "  # noqa: S608
         f"where {column} is not null and lower(trim({column})) not in "
@@ -117,7 +112,8 @@ def _unknown_words(relations: Any, name: str, identifier: str) -> str | None:
 def _judge_sha256(project: Path) -> str:
     """Hash of what judges all sites alike: suites, synonyms, this package."""
     sources = [*suite_files(project).values(), project / "seeds" / "code_synonyms.csv"]
-    sources += sorted(Path(__file__).parent.glob("*.py"))
+    for kind in ("*.py", "*.csv"):
+        sources += sorted(Path(__file__).parent.glob(kind))
     found = [path.read_bytes() for path in sources if path.is_file()]
     return hashlib.sha256(b"\0".join(found)).hexdigest()
 

@@ -4,6 +4,9 @@ The last word of an id is its kind, `half_` before it a stricter copy that refus
 `treatments.drug.known`, `treatments.drug.half_known`.
 """
 
+import csv
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -16,79 +19,21 @@ class Kind(NamedTuple):
     remedy: str
 
 
-_LIMIT = "at most {fraction}, or {count} in number"
 _SHOWN_CODES = 5
 SEVERITIES = ("critical", "major", "minor")
-KINDS = {
-    "landed": Kind(
-        "can be read",
-        "{n} of {of} rows could not become rows",
-        _LIMIT,
-        "see the refused rows; often the delimiter, the quotes or the column of the"
-        " record number in site.yml are wrong",
-    ),
-    "unique": Kind(
-        "have keys of their own",
-        "{n} of {of} rows repeat the key of another row",
-        _LIMIT,
-        "ask the site whether the export joins tables or holds a file twice; else name"
-        " the columns that tell rows apart under key in site.yml",
-    ),
-    "listed": Kind(
-        "is one that the site lists",
-        "{n} of {of} rows are of patients whom the site does not list",
-        _LIMIT,
-        "compare how record numbers are written in this file and in the patients file"
-        " (leading zeros, prefixes), or ask for the missing patients",
-    ),
-    "filled": Kind(
-        "is filled in",
-        "{n} of {of} rows are empty",
-        _LIMIT,
-        "check the column's name under columns and the null_words in site.yml; if"
-        " they are right, ask the site for the values",
-    ),
-    "known": Kind(
-        "is known to its code list",
-        "{n} of {of} words are on no code list",
-        _LIMIT,
-        "check the column's name in site.yml; if it is right, map the words in the"
-        " site's codes.csv",
-    ),
-    "readable": Kind(
-        "can be read",
-        "{n} of {of} values cannot be read",
-        _LIMIT,
-        "add the format to dates (or set decimal) in site.yml, or ask the site to"
-        " correct the values",
-    ),
-    "kept": Kind(
-        "are still there",
-        "{n} of the {of} of {before_on} are gone",
-        _LIMIT,
-        "ask the site whether the export was cut short, filtered or numbered anew; if"
-        " all is meant so, raise the limit and write down why",
-    ),
-    "emptied": Kind(
-        "is filled in as before",
-        "{n} of {of} rows are empty; on {before_on} {before_empty} were",
-        "filled in at least half as often as before, or at most {count} empty",
-        "compare the column's name with the last delivery's; ask the site what became"
-        " of its values",
-    ),
-    "shifted": Kind(
-        "is spread over its codes as before",
-        "",
-        "no code's share moves by more than {points} points and {values} values",
-        "ask the site whether a code changed its meaning or the export its patients;"
-        " check the words in codes.csv",
-    ),
-}
+
+
+@lru_cache
+def kinds() -> dict[str, Kind]:
+    """Return the words for each kind, as `kinds.csv` has them."""
+    path = Path(__file__).with_name("kinds.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row.pop("kind"): Kind(**row) for row in csv.DictReader(file)}
 
 
 def kind_of(expectation_id: str) -> Kind:
     """Return the words for an expectation."""
-    return KINDS[expectation_id.rpartition(".")[2].removeprefix("half_")]
+    return kinds()[expectation_id.rpartition(".")[2].removeprefix("half_")]
 
 
 def title_of(expectation_id: str) -> str:

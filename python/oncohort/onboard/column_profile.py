@@ -11,39 +11,25 @@ from functools import cached_property, lru_cache
 from oncohort.workspace import project_root
 
 MOSTLY = 0.8
-_SEP = r"[-/.]"
-# shape of a date -> its format; the order of day and month is settled by `DateForms`
-_YEAR, _MONTH, _DAY = r"(1[89]|20|21)\d\d", r"(0?[1-9]|1[0-2])", r"([0-2]?\d|3[01])"
+# what a part of a format looks like; the order of day and month is `DateForms`'
+_PARTS = {
+    "%Y": r"(1[89]|20|21)\d\d", "%m": r"(0?[1-9]|1[0-2])", "%d": r"([0-2]?\d|3[01])",
+    "%y": r"\d\d", "%b": "[a-z]{3}", "%B": "[a-z]{4,9}", ".": r"\.",
+}  # fmt: skip
 _TIME = r"([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
-_PLAIN = (
-    (rf"{_YEAR}-\d\d-\d\d{_TIME}", "%Y-%m-%d"),
-    (rf"{_YEAR}-\d\d", "%Y-%m"),
-    (rf"{_YEAR}", "%Y"),
-    (rf"{_YEAR}-{_MONTH}-{_DAY}", "%Y-%m-%d"),
-    (rf"{_YEAR}/{_MONTH}/{_DAY}", "%Y/%m/%d"),
-    (rf"{_YEAR}\.{_MONTH}\.{_DAY}", "%Y.%m.%d"),
-    (rf"{_YEAR}/{_MONTH}", "%Y/%m"),
-    (rf"{_YEAR}\.{_MONTH}", "%Y.%m"),
-    (rf"{_YEAR}(0[1-9]|1[0-2])([0-2]\d|3[01])", "%Y%m%d"),
-    (rf"{_YEAR}年{_MONTH}月{_DAY}日", "%Y年%m月%d日"),
-    (rf"{_YEAR}年{_MONTH}月{_DAY}", "%Y年%m月%d"),
-    (rf"{_YEAR}年{_MONTH}月", "%Y年%m月"),
-    (rf"{_YEAR}年", "%Y年"),
-    (rf"{_MONTH}/{_YEAR}", "%m/%Y"),
-    (rf"{_MONTH}\.{_YEAR}", "%m.%Y"),
-    (rf"{_MONTH}-{_YEAR}", "%m-%Y"),
-    (rf"{_DAY}[a-z]{{3}}{_YEAR}", "%d%b%Y"),
-    (rf"{_DAY}-[a-z]{{3}}-{_YEAR}", "%d-%b-%Y"),
-    (rf"{_DAY} [a-z]{{3}} {_YEAR}", "%d %b %Y"),
-    (rf"{_DAY} [a-z]{{4,9}} {_YEAR}", "%d %B %Y"),
-    (rf"[a-z]{{3}} {_DAY}, {_YEAR}", "%b %d, %Y"),
-    (rf"{_DAY}-[a-z]{{3}}-\d\d", "%d-%b-%y"),
-    (rf"\d\d年{_MONTH}月{_DAY}日", "%y年%m月%d日"),
-    (rf"\d\d年{_MONTH}月", "%y年%m月"),
-    (r"\d\d年", "%y年"),
+_FORMATS = (
+    *("%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y/%m", "%Y.%m"),
+    *("%Y年%m月%d日", "%Y年%m月%d", "%Y年%m月", "%Y年", "%m/%Y", "%m.%Y", "%m-%Y"),
+    *("%d%b%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%d-%b-%y"),
+    *("%y年%m月%d日", "%y年%m月", "%y年"),
 )
-_DATES = tuple((re.compile(form, re.I), name) for form, name in _PLAIN)
-_UNORDERED = re.compile(rf"(\d{{1,2}})({_SEP})(\d{{1,2}})\2(\d{{4}}|\d\d)")
+_FORMS = {
+    rf"{_PARTS['%Y']}-\d\d-\d\d{_TIME}": "%Y-%m-%d",
+    rf"{_PARTS['%Y']}-\d\d": "%Y-%m",
+    rf"{_PARTS['%Y']}(0[1-9]|1[0-2])([0-2]\d|3[01])": "%Y%m%d",
+} | {re.sub(r"%\w|\.", lambda part: _PARTS[part[0]], name): name for name in _FORMATS}
+_DATES = tuple((re.compile(form, re.I), name) for form, name in _FORMS.items())
+_UNORDERED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
 _NUMBER = re.compile(r"[<>]?=?\s*[-+]?\d+(\.\d+)?\s*%?")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})*,\d+|[-+]?\d+,\d+")
 _NULLS = {

@@ -1,16 +1,10 @@
 """Which rows of a file an entry means: the draft's `when`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from oncohort.onboard.column_profile import Column, code_terms
 from oncohort.onboard.known_names import WHEN
 from oncohort.onboard.look import Look
 from oncohort.onboard.match_tables import Entry
-
-if TYPE_CHECKING:
-    from oncohort.onboard.plan import Plan
+from oncohort.onboard.plan import Plan
 
 # CDISC keeps several tests in one file; these make the rows of a table
 _TESTS = {

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import Column
 from oncohort.onboard.match_tables import Entry
-from oncohort.onboard.plan import Plan, contract_column
+from oncohort.onboard.plan import Plan
 from oncohort.onboard.scores import Pair
 from oncohort.onboard.yaml_text import example, flow, remark, scalar, shape
 
@@ -80,7 +81,7 @@ def _table(plan: Plan, entry: Entry, conditions: list) -> Iterator[str]:
         test = "not_null: true" if meant is None else f"in: {flow(meant)}"
         yield f"          - {{column: {scalar(column)}, {test}}}"
     yield "        columns:"
-    order = [column.name for column in _contract(entry.table)]
+    order = [column.name for column in extract_tables()[entry.table].content]
     for name in sorted([*entry.pairs, *entry.constants], key=order.index):
         if name in entry.constants:
             why = (
@@ -90,12 +91,6 @@ def _table(plan: Plan, entry: Entry, conditions: list) -> Iterator[str]:
             yield _noted(f"          {name}: {{value: {value}}}", why)
         else:
             yield _column(plan, entry, name, entry.pairs[name])
-
-
-def _contract(table: str):
-    from oncohort.contract import extract_tables
-
-    return extract_tables()[table].content
 
 
 def _repeat_words(entry: Entry) -> tuple[str, ...]:
@@ -108,15 +103,15 @@ def _repeat_words(entry: Entry) -> tuple[str, ...]:
 
 def _column(plan: Plan, entry: Entry, name: str, pair: Pair) -> str:
     column, rest = pair.column, entry.further.get(name, [])
+    kind = extract_tables()[entry.table].column(name).type
     source = scalar(column.source)
     formats = plan.own_dates.get(column.source)
     if rest:
         source = flow([column.source, *(other.source for other in rest)])
-        is_code = contract_column(entry.table, name).type == "code"
         between = " " if name == "patient_name" else ": "
-        join = "" if is_code else f', join: "{between}"'
+        join = "" if kind == "code" else f', join: "{between}"'
         text = f"{{from: {source}{join}}}"
-    elif formats and contract_column(entry.table, name).type == "date":
+    elif formats and kind == "date":
         text = f"{{from: {source}, dates: {flow(formats)}}}"
     else:
         text = source
@@ -130,7 +125,7 @@ def _column(plan: Plan, entry: Entry, name: str, pair: Pair) -> str:
 def _example(entry: Entry, name: str, column: Column) -> str:
     if not column.n_values:
         return "empty"
-    wanted = contract_column(entry.table, name)
+    wanted = extract_tables()[entry.table].column(name)
     values = [value for value, _ in column.counts.most_common(2)]
     if wanted.identifying:
         return "not shown"

@@ -1,14 +1,15 @@
 """Columns that belong together: numbered ones, checkboxes, REDCap's instruments."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from oncohort.errors import DeliveryRefused
 from oncohort.onboard.column_profile import Column
 from oncohort.onboard.look import Look, field_of, profile
+from oncohort.receive.redcap import redcap_fields
 from oncohort.receive.source_table import tidy
 
 _REPEAT_COLUMNS = ("redcap_repeat_instrument", "Repeat Instrument")
@@ -18,7 +19,6 @@ _COUNTER = re.compile(
     r"(?<![a-z])(first|second|third|fourth|fifth)(?![a-z])",
     re.I,
 )
-_FIELD, _LABEL, _FORM = "Variable / Field Name", "Field Label", "Form Name"
 
 
 class Dictionary(NamedTuple):
@@ -35,18 +35,13 @@ def dictionary_of(paths: Iterable[Path]) -> Dictionary | None:
         if path.suffix.lower() != ".csv" or path.stat().st_size > 8 << 20:
             continue
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.DictReader(file)
-                names = rows.fieldnames or []
-                if _FIELD not in names or _LABEL not in names:
-                    continue
-                labels, forms = {}, {}
-                for row in rows:
-                    name = tidy(row[_FIELD] or "")
-                    label = re.sub(r"<[^>]{0,200}>", " ", row[_LABEL] or "")
-                    labels[name], forms[name] = [tidy(label)], row.get(_FORM) or ""
-        except (UnicodeDecodeError, csv.Error):
+            fields = redcap_fields(path, path.name)
+        except DeliveryRefused:
             continue
+        labels, forms = {}, {}
+        for name, _, _, label, form in fields:
+            labels[tidy(name)] = [tidy(re.sub(r"<[^>]{0,200}>", " ", label))]
+            forms[tidy(name)] = form
         return Dictionary(path, labels, forms)
     return None
 

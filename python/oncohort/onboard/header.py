@@ -24,8 +24,6 @@ class Header:
     data: int = 1
     names: list[str] = field(default_factory=list)
     labels: list[list[str]] = field(default_factory=list)
-    totals: list[int] = field(default_factory=list)
-    repeats: list[int] = field(default_factory=list)
 
 
 def find_header(rows: list[list[str]]) -> Header:
@@ -59,7 +57,6 @@ def find_header(rows: list[list[str]]) -> Header:
         [row[c].lstrip("#").strip() for row in [*above, *below] if c < len(row)]
         for c in range(len(found.names))
     ]
-    _odd_rows(found, rows)
     return found
 
 
@@ -160,15 +157,3 @@ def _name(found: Header, rows: list[list[str]], width: int) -> None:
             last = lower[c].strip() if c < len(lower) else ""
             names.append(" ".join(filter(None, [upper, last])))
     found.names = names
-
-
-def _odd_rows(found: Header, rows: list[list[str]]) -> None:
-    """Note repeated headers and totals among the data."""
-    header = [cell.strip() for cell in rows[found.first + found.n_rows - 1]]
-    for at in range(found.data, len(rows)):
-        cells = [cell.strip() for cell in rows[at]]
-        filled = [cell for cell in cells if cell]
-        if cells == header and filled:
-            found.repeats.append(at)
-        elif filled and any(TOTALS.fullmatch(cell) for cell in filled[:2]):
-            found.totals.append(at)

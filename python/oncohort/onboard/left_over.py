@@ -1,16 +1,11 @@
 """What a draft leaves for a person: columns, words, assumptions, unsure matches."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import MOSTLY, code_terms
-
-if TYPE_CHECKING:
-    from oncohort.onboard.match_tables import Entry
-    from oncohort.onboard.plan import Plan
+from oncohort.onboard.match_tables import Entry
+from oncohort.onboard.plan import Plan
 
 _SHOWN_WORDS = 6
 UNSURE = 0.85
@@ -73,8 +68,7 @@ def _words(plan: Plan) -> Iterator[str]:
     """Yield the words of coded columns that no code list knows."""
     seen = set()
     for entry, name, pair in plan.pairs():
-        columns = extract_tables()[entry.table].content
-        code_list = next(c.code_list for c in columns if c.name == name)
+        code_list = extract_tables()[entry.table].column(name).code_list
         if not code_list or (code_list, pair.column.source) in seen:
             continue
         seen.add((code_list, pair.column.source))
@@ -102,8 +96,7 @@ def _with_hint(word: str, code_list: str) -> str:
 def _numbers(plan: Plan) -> Iterator[str]:
     for entry, name, pair in plan.pairs():
         column = pair.column
-        kinds = {c.name: c.type for c in extract_tables()[entry.table].content}
-        if kinds[name] in ("number", "integer"):
+        if name in extract_tables()[entry.table].numbers:
             if column.sentinels:
                 said = ", ".join(column.sentinels)
                 yield f"`{column.source}` holds {said}: does it stand for unknown?"

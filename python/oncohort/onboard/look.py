@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from oncohort.errors import DeliveryRefused
 from oncohort.onboard.column_profile import Column, is_null_word
 from oncohort.onboard.header import Header, find_header
-from oncohort.onboard.raw_text import RawTable, raw_text
-from oncohort.onboard.raw_workbook import sav_labels, sheets
+from oncohort.onboard.raw_text import HEAD_ROWS, RawTable, raw_text
 from oncohort.receive.source_table import tidy
 
 if TYPE_CHECKING:
@@ -80,14 +79,28 @@ def looks(
     if kind == "csv":
         yield _look(path, name, raw_text(path), "csv", "", labels, dictionary)
     elif kind in ("xlsx", "xls"):
-        for sheet, rows in sheets(path, name):
-            raw = RawTable(rows=rows)
-            if any(any(cells) for _, cells in rows):
+        from oncohort.receive.read_workbook import all_sheets
+
+        for sheet, rows in all_sheets(path, name):
+            raw = RawTable(rows=list(enumerate(rows[:HEAD_ROWS], start=1)))
+            if any(map(any, rows[:HEAD_ROWS])):
                 yield _look(path, name, raw, kind, sheet, labels)
     elif kind == "sav":
-        yield _look(path, name, RawTable(), kind, "", sav_labels(path))
+        yield _look(path, name, RawTable(), kind, "", _sav_labels(path))
     elif kind:
         yield _look(path, name, RawTable(), kind, "", labels)
+
+
+def _sav_labels(path: Path) -> dict[str, list[str]]:
+    """Return the labels of an SPSS file's variables."""
+    import pyreadstat
+
+    try:
+        _, meta = pyreadstat.read_sav(str(path), metadataonly=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError):
+        return {}  # the reader will say what is wrong
+    labels = meta.column_names_to_labels
+    return {tidy(name): [label] for name, label in labels.items() if label}
 
 
 def _look(

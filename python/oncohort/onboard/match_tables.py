@@ -7,25 +7,13 @@ from functools import cached_property
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import Column
 from oncohort.onboard.known_names import EXACT, WHEN, Home, homes, tokens, topic_of
-from oncohort.onboard.scores import (
-    STRONG,
-    Pair,
-    assigned,
-    contract_column_of,
-    record_no_of,
-    scored,
-)
+from oncohort.onboard.scores import STRONG, Pair, assigned, record_no_of, scored
 
 # any of these makes a row of the table; without one the file does not feed it
 CORE = {
     "patients": ("sex", "birth_on", "menopausal_status"),
     "diagnoses": (
-        "diagnosis",
-        "diagnosed_on",
-        "stage",
-        "histology",
-        "icd10",
-        "t_category",
+        *("diagnosis", "diagnosed_on", "stage", "histology", "icd10", "t_category"),
     ),
     "contacts": ("contact_on", "vital_status", "ecog"),
     "biomarkers": ("marker",),
@@ -193,17 +181,17 @@ class Matches:
             for pair in pairs
         ]
 
-    def total(self, entry: Entry, spent: frozenset[str] = frozenset()) -> float:
+    def total(self, entry: Entry) -> float:
         """Return how much speaks for an entry: rare names more than common ones."""
         return sum(
             pair.score / self.n_tables.get(pair.column.source, 1) ** 1.5
             for name, pair in entry.pairs.items()
-            if name != "record_no" and pair.column.source not in spent
+            if name != "record_no"
         )
 
 
 def _is_known(pair: Pair) -> bool:
-    code_list = contract_column_of(pair.home).code_list
+    code_list = extract_tables()[pair.home.table].column(pair.home.column).code_list
     return not code_list or pair.column.known_share(code_list) >= 0.5
 
 

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from oncohort.contract import Column as ContractColumn
 from oncohort.contract import extract_tables
 from oncohort.onboard.column_profile import MOSTLY, Column, settle
 from oncohort.onboard.look import Look
 from oncohort.onboard.match_tables import Entry
 from oncohort.onboard.scores import Pair
 
-SURE = 0.9
 _ISO = {"%Y-%m-%d", "%Y-%m", "%Y"}
 _ANCHOR = "2000-01-01"
 
@@ -39,37 +37,17 @@ class Plan:
                 yield entry, name, pair
 
 
-def planned(look: Look, entries: list[Entry]) -> Plan:
-    """Return the plan of one look: dates, decimals and conditions settled."""
-    plan = Plan(look, entries, left=list(look.raw.left))
-    if not entries:
-        names = ", ".join(column.name[:40] for column in look.columns[:12])
-        plan.left.append(
-            f"no table was recognised, or none has the record numbers of patients; its "
-            f"columns are: {names}"
-        )
-        return plan
-    from oncohort.onboard.conditions import conditions
-    from oncohort.onboard.left_over import leftovers
-
+def set_formats(plan: Plan) -> None:
+    """Settle the dates and the decimals of a plan, as far as its values tell."""
     _set_dates(plan)
     _set_decimal(plan)
-    for number, entry in enumerate(entries):
-        plan.conditions[number] = conditions(plan, entry)
-    plan.left += leftovers(plan)
-    return plan
-
-
-def contract_column(table: str, name: str) -> ContractColumn:
-    """Return a column of the contract."""
-    return next(c for c in extract_tables()[table].content if c.name == name)
 
 
 def _date_columns(plan: Plan) -> dict[str, Column]:
     return {
         pair.column.source: pair.column
         for entry, name, pair in plan.pairs()
-        if contract_column(entry.table, name).type == "date"
+        if name in extract_tables()[entry.table].dates
     }
 
 
@@ -125,7 +103,7 @@ def _settle_dates(
 
 def _shown_date(example: str, column: Column, plan: Plan) -> str:
     quasi = any(
-        contract_column(e.table, n).quasi_identifying
+        extract_tables()[e.table].column(n).quasi_identifying
         for e, n, p in plan.pairs()
         if p.column.source == column.source
     )
@@ -191,7 +169,7 @@ def _share_formats(plan: Plan, columns: dict[str, Column]) -> None:
 def _set_decimal(plan: Plan) -> None:
     n_all = n_unclear = 0
     for entry, name, pair in plan.pairs():
-        if contract_column(entry.table, name).type in ("number", "integer"):
+        if name in extract_tables()[entry.table].numbers:
             hits, unclear = pair.column.decimal_commas
             n_all, n_unclear = n_all + hits, n_unclear + unclear
     if n_all > n_unclear:

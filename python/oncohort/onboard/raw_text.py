@@ -2,12 +2,13 @@
 
 import codecs
 import csv
-import gzip
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+
+from oncohort.receive.source_table import opened
 
 HEAD_BYTES = 4 << 20
 HEAD_ROWS = 2_000
@@ -41,8 +42,7 @@ class RawTable:
 
 def raw_text(path: Path) -> RawTable:
     """Return the first rows of a delimited file, plain or `.gz`."""
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    with opened(path, "rb") as file:
+    with opened(path) as file:
         data = file.read(HEAD_BYTES)
         is_whole = not file.read(1)
     table = RawTable()

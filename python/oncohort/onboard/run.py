@@ -10,12 +10,14 @@ from pathlib import Path
 
 from oncohort.errors import ConfigError, DeliveryRefused
 from oncohort.onboard.choose import chosen
+from oncohort.onboard.conditions import conditions
 from oncohort.onboard.draft import draft_yaml
 from oncohort.onboard.families import dictionary_of, parts, with_families
 from oncohort.onboard.known_names import Home, name_match
+from oncohort.onboard.left_over import leftovers
 from oncohort.onboard.look import Look, format_of, looks
 from oncohort.onboard.match_tables import Matches
-from oncohort.onboard.plan import Plan, planned
+from oncohort.onboard.plan import Plan, set_formats
 from oncohort.receive.verdict import Verdict
 from oncohort.workspace import Workspace, is_hidden
 
@@ -117,13 +119,31 @@ def plans_of(files: dict[str, Path]) -> tuple[list[Plan], list[str]]:
             for look in looks(path, name, labels, coded):
                 if coded:
                     _use_dictionary(look, files, coded)
-                plans += [planned(part, _entries(part)) for part in parts(look, forms)]
+                plans += [_planned(part) for part in parts(look, forms)]
         except DeliveryRefused as refusal:
             left.append(f"{name}: cannot be read: {refusal.message}")
     left += dict.fromkeys(
         f"{plan.look.shown}: {one}" for plan in plans for one in plan.left
     )
     return plans, left
+
+
+def _planned(look: Look) -> Plan:
+    """Return the plan of one look: dates, decimals and conditions settled."""
+    entries = _entries(look)
+    plan = Plan(look, entries, left=list(look.raw.left))
+    if not entries:
+        names = ", ".join(column.name[:40] for column in look.columns[:12])
+        plan.left.append(
+            f"no table was recognised, or none has the record numbers of patients; its "
+            f"columns are: {names}"
+        )
+        return plan
+    set_formats(plan)
+    for number, entry in enumerate(entries):
+        plan.conditions[number] = conditions(plan, entry)
+    plan.left += leftovers(plan)
+    return plan
 
 
 def _use_dictionary(look: Look, files: dict[str, Path], path: Path) -> None:

@@ -47,7 +47,8 @@ def scored(column: Column, home: Home) -> Pair | None:
     if home.column == WHEN:
         fits, said = (0.0, "") if column.known_share("yes_no") > MOSTLY else (-1, "")
     else:
-        fits, said = _content(column, contract_column_of(home))
+        wanted = extract_tables()[home.table].column(home.column)
+        fits, said = _content(column, wanted)
     score = name.score + fits if name.score >= NAMED else 0.0
     if not score and (home.table, home.column) in _BY_CONTENT and not home.given:
         score = 0.64 if fits >= 0.3 and len(column.counts) > 1 else 0.0
@@ -58,12 +59,6 @@ def scored(column: Column, home: Home) -> Pair | None:
         score = name.score - 0.05
         said = "no values"
     return Pair(home, column, min(score, 1.2), name, said) if score > ACCEPTED else None
-
-
-def contract_column_of(home: Home) -> ContractColumn:
-    """Return the column of the contract that a home names."""
-    columns = extract_tables()[home.table].content
-    return next(column for column in columns if column.name == home.column)
 
 
 def _content(column: Column, wanted: ContractColumn) -> tuple[float, str]:

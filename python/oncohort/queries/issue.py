@@ -4,13 +4,16 @@ import datetime
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oncohort.errors import ConfigError
-from oncohort.workspace import Workspace
-
-if TYPE_CHECKING:
-    from oncohort.receive.site_config import SiteConfig
+from oncohort.judge.wording import SEVERITIES
+from oncohort.queries.ledger import issued_books, land_ledger
+from oncohort.queries.pending import pending_queries
+from oncohort.queries.register import add_workbook
+from oncohort.queries.workbook import workbook_bytes
+from oncohort.receive.site_config import SiteConfig, read_site
+from oncohort.sql import database_file
+from oncohort.workspace import Workspace, is_iso_date
 
 
 def issue_queries(
@@ -38,12 +41,6 @@ def issue_queries(
         If the site is unknown, the date is none, nothing is built or published, or an
         issued workbook was tampered with.
     """
-    from oncohort.queries.ledger import land_ledger
-    from oncohort.queries.pending import pending_queries
-    from oncohort.queries.register import add_workbook
-    from oncohort.queries.workbook import workbook_bytes
-    from oncohort.sql import database_file
-
     issued_on = _day(issued_on)
     site = _site(workspace, site_id)
     database = database_file(workspace, working)
@@ -67,8 +64,6 @@ def issue_queries(
 
 def _asked(workspace: Workspace, site_id: str, as_of_on: str) -> set[str]:
     """Return the queries in any workbook about one delivery of the site."""
-    from oncohort.queries.ledger import issued_books
-
     return {
         query_id
         for book, _ in issued_books(workspace, site_id).values()
@@ -78,16 +73,12 @@ def _asked(workspace: Workspace, site_id: str, as_of_on: str) -> set[str]:
 
 
 def _counts(counted: Counter[str]) -> str:
-    from oncohort.queries.pending import SEVERITIES
-
     total = counted.total()
     parts = ", ".join(f"{counted[s]:,} {s}" for s in SEVERITIES if counted[s])
     return f"{total:,} {'query' if total == 1 else 'queries'} ({parts})"
 
 
-def _site(workspace: Workspace, site_id: str) -> "SiteConfig":
-    from oncohort.receive.site_config import read_site
-
+def _site(workspace: Workspace, site_id: str) -> SiteConfig:
     folders = workspace.site_dirs()
     if site_id not in folders:
         known = ", ".join(folders) or "none yet"
@@ -96,8 +87,6 @@ def _site(workspace: Workspace, site_id: str) -> "SiteConfig":
 
 
 def _day(text: str | None) -> str:
-    from oncohort.queries.register import is_iso_date
-
     if text is None:
         return datetime.date.today().isoformat()
     if not is_iso_date(text):

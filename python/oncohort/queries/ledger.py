@@ -15,10 +15,10 @@ from oncohort.queries.read_back import (
     answers_of,
     read_feedback,
 )
-from oncohort.queries.register import SUMS, is_iso_date, issued_workbooks
+from oncohort.queries.register import SUMS, issued_workbooks
 from oncohort.receive.configuration import write_if_new
 from oncohort.receive.verdict import REFUSED, Verdict
-from oncohort.workspace import Workspace, is_hidden, sha256_of
+from oncohort.workspace import Workspace, is_hidden, is_iso_date, sha256_of
 
 Issued = dict[str, tuple[FeedbackWorkbook, dict[str, Any]]]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from oncohort.errors import ConfigError
 from oncohort.identity import text_literal
+from oncohort.judge.wording import SEVERITIES
 from oncohort.queries.source_names import source_name
 from oncohort.queries.texts import texts
 from oncohort.receive.site_config import SiteConfig
 from oncohort.workspace import Workspace
 
-SEVERITIES = ("critical", "major", "minor")
 Row = dict[str, Any]
 _REMEDY = "run `oncohort refresh`, or `oncohort build` and add `--working`"
 _PENDING = """

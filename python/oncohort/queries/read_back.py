@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oncohort.errors import DeliveryRefused, OncohortError
-from oncohort.queries.register import NAME, is_iso_date
+from oncohort.queries.register import NAME
 from oncohort.queries.texts import answer_codes, same, texts, words_for
-from oncohort.receive.cell_text import text_of
-from oncohort.receive.read_workbook import check_size
+from oncohort.receive.read_workbook import all_sheets
+from oncohort.workspace import is_iso_date
 
 _KEYS = ("query_id", "answer", "comment")
 _HEADER_WITHIN = 30
@@ -70,7 +70,7 @@ def read_feedback(path: Path, shown: str) -> FeedbackWorkbook:
     DeliveryRefused
         If the file is no workbook, or none of ours.
     """
-    sheets = _sheets(path, shown)
+    sheets = dict(all_sheets(path, shown, _NOT_OURS))
     facts = {
         same(row[0]): row[1].strip()
         for rows in sheets.values()
@@ -99,27 +99,6 @@ def read_feedback(path: Path, shown: str) -> FeedbackWorkbook:
         "ask the site for the workbook with all its columns, none renamed",
         file=shown,
     )
-
-
-def _sheets(path: Path, shown: str) -> dict[str, list[list[str]]]:
-    import python_calamine
-
-    check_size(path, shown)
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            return {
-                name: [
-                    [text_of(cell) for cell in row]
-                    for row in book.get_sheet_by_name(name).to_python(
-                        skip_empty_area=False
-                    )
-                ]
-                for name in book.sheet_names
-            }
-    except (python_calamine.CalamineError, OSError) as error:
-        raise DeliveryRefused(
-            f"the workbook cannot be opened: {error}", _NOT_OURS, file=shown
-        ) from error
 
 
 def _columns(row: list[str]) -> list[int] | None:

@@ -5,14 +5,13 @@ of `sha256sum`). The list is written before the workbook gets its name, and a wo
 found under its draft's name is given it: killed in between, nothing is lost.
 """
 
-import datetime
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from oncohort.errors import ConfigError
-from oncohort.workspace import Workspace, is_hidden, sha256_of
+from oncohort.workspace import Workspace, is_hidden, is_iso_date, sha256_of
 
 SUMS = "SHA256SUMS"
 NAME = re.compile(r"([a-z0-9_]+)-queries-(\d{4}-\d\d-\d\d)(?:-\d+)?")
@@ -105,14 +104,6 @@ def _listed(workspace: Workspace, folder: Path) -> dict[Path, str]:
             )
         listed[folder / date / file] = sha256
     return listed
-
-
-def is_iso_date(text: str) -> bool:
-    """Return whether a text is a date such as 2024-03-31."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _draft(path: Path) -> Path:

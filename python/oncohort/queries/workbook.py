@@ -11,7 +11,8 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from oncohort.queries.pending import SEVERITIES, Query
+from oncohort.judge.wording import SEVERITIES
+from oncohort.queries.pending import Query
 from oncohort.queries.texts import ANSWERS, texts
 from oncohort.receive.site_config import SiteConfig
 from oncohort.safe_cells import is_formula, plain_text, shown_width

@@ -71,12 +71,19 @@ def write_books(
     """
     for name, rows in books.items():
         if rows or name == "deliveries":
-            folder = incoming / partition(name, *place)
-            folder.mkdir(parents=True)
-            (folder / "part.parquet").write_bytes(parquet_bytes(name, rows))
+            write_book(incoming, place, name, rows)
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
     path = incoming / partition("deliveries", *place) / MANIFEST
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_book(
+    incoming: Path, place: tuple[str, str], name: str, rows: list[dict[str, Any]]
+) -> None:
+    """Write the rows of one book about a delivery."""
+    folder = incoming / partition(name, *place)
+    folder.mkdir(parents=True)
+    (folder / "part.parquet").write_bytes(parquet_bytes(name, rows))
 
 
 def copy_originals(

@@ -11,7 +11,7 @@ from pathlib import Path
 from oncohort.errors import DeliveryRefused
 from oncohort.receive.scan_delimited import PlainScan
 from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import SourceTable, is_blank, joined_header
+from oncohort.receive.source_table import SourceTable, is_blank, joined_header, opened
 
 MAX_CHARACTERS = 8 << 30
 # a longer line or value is taken for a quote left open
@@ -65,13 +65,7 @@ class _Reader:
             self.row_lines.clear()
 
     def _split(self) -> Iterator[list[str]]:
-        quote = self.config.quote
-        return csv.reader(
-            self.lines,
-            delimiter=self.config.delimiter,
-            quotechar=quote or None,
-            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        )
+        return csv.reader(self.lines, **self.config.csv_form)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         n_columns, fits, refused = len(self.table.header), False, self.table.refused
@@ -107,10 +101,9 @@ class _Reader:
         if codecs.lookup(encoding).name == "utf-8":
             encoding = "utf-8-sig"  # drops a byte order mark
         codecs.register_error("oncohort", self._note_unknown)
-        opened = gzip.open if self.path.suffix.lower() == ".gz" else open
         try:
             with (
-                opened(self.path, "rb") as self.bytes,
+                opened(self.path) as self.bytes,
                 TextIOWrapper(self.bytes, encoding, "oncohort", newline="") as text,
             ):
                 while line := text.readline(MAX_LINE):

@@ -1,8 +1,10 @@
 """A sheet of a workbook (.xlsx, .xls, .xlsb, .ods) to text cells."""
 
+import contextlib
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,10 @@ from oncohort.receive.source_table import SourceTable, is_blank, joined_header, 
 
 MAX_BYTES = 2 << 30
 MAX_CELLS = 20_000_000
+_REMEDY = (
+    "open it in a spreadsheet program, remove any password, save it as .xlsx and send "
+    "it again"
+)
 _CHUNK, _LONGEST_TAG = 1 << 20, 200
 _FILLED_CELL = re.compile(
     rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>"
@@ -29,8 +35,9 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
         If the file is no workbook, is too large unpacked, lacks the sheet or the
         header line.
     """
-    check_size(path, shown)
-    sheet, rows = _sheet_rows(path, shown, config)
+    with _opened(path, shown) as workbook:
+        sheet = _sheet_name(list(workbook.sheet_names), shown, config.sheet)
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     first = first_data_line(config)
     names = rows[config.header_line - 1 : first - 1]
     header = joined_header([[text_of(cell) for cell in row] for row in names])
@@ -51,9 +58,33 @@ def read_workbook(path: Path, shown: str, config: FileConfig) -> SourceTable:
     return SourceTable(shown, sheet, header, config.header_line, filled)
 
 
-def check_size(path: Path, shown: str) -> None:
-    """Refuse a workbook that would not fit into memory, before it is opened."""
+def all_sheets(
+    path: Path, shown: str, remedy: str = _REMEDY
+) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield each sheet's name and its rows as text.
+
+    Raises
+    ------
+    DeliveryRefused
+        If the file is no workbook or is too large unpacked.
+    """
+    with _opened(path, shown, remedy) as workbook:
+        for name in workbook.sheet_names:
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield name, [[text_of(cell) for cell in row] for row in rows]
+
+
+@contextlib.contextmanager
+def _opened(path: Path, shown: str, remedy: str = _REMEDY) -> Iterator[Any]:
+    """Open a workbook that fits into memory."""
+    import python_calamine
+
     _check_size(path, path.stat().st_mtime_ns, shown)
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
+            yield workbook
+    except (python_calamine.CalamineError, OSError) as error:
+        raise _no_workbook(error, shown, remedy) from error
 
 
 @lru_cache(maxsize=1)
@@ -108,27 +139,11 @@ def _too_large(what: str, shown: str) -> DeliveryRefused:
     )
 
 
-def _no_workbook(error: Exception, shown: str) -> DeliveryRefused:
-    return DeliveryRefused(
-        f"the workbook cannot be opened: {error}",
-        "open it in a spreadsheet program, remove any password, save it as .xlsx "
-        "and send it again",
-        file=shown,
-    )
-
-
-def _sheet_rows(
-    path: Path, shown: str, config: FileConfig
-) -> tuple[str, list[list[Any]]]:
-    import python_calamine
-
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            name = _sheet_name(list(workbook.sheet_names), shown, config.sheet)
-            sheet = workbook.get_sheet_by_name(name)
-            return name, sheet.to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError) as error:
-        raise _no_workbook(error, shown) from error
+def _no_workbook(
+    error: Exception, shown: str, remedy: str = _REMEDY
+) -> DeliveryRefused:
+    message = f"the workbook cannot be opened: {error}"
+    return DeliveryRefused(message, remedy, file=shown)
 
 
 def _sheet_name(names: list[str], shown: str, wanted: str | None) -> str:

@@ -15,6 +15,8 @@ _CHOICES = (
     "Choices, Calculations, OR Slider Labels",
     "select_choices_or_calculations",
 )
+# told to people only: a dictionary may lack them
+_TOLD = ("Field Label", "field_label"), ("Form Name", "form_name")
 _FIXED = {
     "yesno": {"1": "Yes", "0": "No"},
     "truefalse": {"1": "True", "0": "False"},
@@ -35,7 +37,7 @@ def redcap_labels(
         If the file is no data dictionary.
     """
     labels: dict[str, dict[str, str]] = {}
-    for name, kind, choices in _fields(path, shown):
+    for name, kind, choices, *_ in redcap_fields(path, shown):
         coded = _FIXED.get(kind) or _choices(choices)
         if kind == "checkbox":
             for code, label in coded.items():
@@ -48,8 +50,14 @@ def redcap_labels(
     return {n: labels[name] for n, name in enumerate(header) if name in labels}
 
 
-def _fields(path: Path, shown: str) -> list[tuple[str, str, str]]:
-    """Return name, type and choices of each field."""
+def redcap_fields(path: Path, shown: str) -> list[tuple[str, ...]]:
+    """Return name, type, choices, label and form of each field.
+
+    Raises
+    ------
+    DeliveryRefused
+        If the file is no data dictionary.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
@@ -58,7 +66,8 @@ def _fields(path: Path, shown: str) -> list[tuple[str, str, str]]:
             next(names[name] for name in spellings if name in names)
             for spellings in (_NAME, _KIND, _CHOICES)
         ]
-        return [tuple(row[name].strip() for name in wanted) for row in reader]
+        wanted += [next((names[n] for n in told if n in names), "") for told in _TOLD]
+        return [tuple(row.get(n, "").strip() for n in wanted) for row in reader]
     except (UnicodeDecodeError, csv.Error, StopIteration) as error:
         raise DeliveryRefused(
             "the file is no REDCap data dictionary: it has to be a CSV in UTF-8 with "

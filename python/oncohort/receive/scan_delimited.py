@@ -8,7 +8,6 @@ or any doubt of DuckDB's, goes the careful way of `read_delimited`. Both give th
 from __future__ import annotations
 
 import codecs
-import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from oncohort.identity import text_literal
 from oncohort.receive.site_config import FileConfig
-from oncohort.receive.source_table import BLANKS
+from oncohort.receive.source_table import BLANKS, opened
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,8 +60,7 @@ class PlainScan:
     def _cells_sql(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> str:
         plain = scratch.with_suffix(".csv")
         counts = _Counts(self.config, self.n_skipped)
-        opened = gzip.open if self.path.suffix.lower() == ".gz" else open
-        with opened(self.path, "rb") as source, plain.open("wb") as copy:
+        with opened(self.path) as source, plain.open("wb") as copy:
             for chunk in _utf8(source, self.config.encoding):
                 copy.write(counts.body(chunk))
         n_rows = counts.n_rows(self.n_columns)

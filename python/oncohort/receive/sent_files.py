@@ -1,7 +1,6 @@
 """The files of one delivery as sent: which are read, and whether they were altered."""
 
 import dataclasses
-import datetime
 import fnmatch
 import hashlib
 import json
@@ -14,7 +13,13 @@ from oncohort.errors import DeliveryRefused
 from oncohort.identity import key_fingerprint
 from oncohort.receive.site_config import FileConfig, SiteConfig
 from oncohort.receive.source_table import tidy
-from oncohort.workspace import Workspace, is_hidden, project_root, sha256_of
+from oncohort.workspace import (
+    Workspace,
+    is_hidden,
+    is_iso_date,
+    project_root,
+    sha256_of,
+)
 
 
 class SentFiles:
@@ -59,11 +64,7 @@ class SentFiles:
         return {sha256: self.files[name] for name, sha256 in self.read.items()}
 
     def _check_date(self, name: str) -> None:
-        try:
-            is_date = datetime.date.fromisoformat(name).isoformat() == name
-        except ValueError:
-            is_date = False
-        if not is_date:
+        if not is_iso_date(name):
             raise DeliveryRefused(
                 f"the delivery's folder `{name}` is not a date",
                 "name it by the date of the extract, such as 2024-03-31",

@@ -1,5 +1,6 @@
 """A site's configuration: `site.yml` held against the contract, defaults filled in."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,13 @@ class FileConfig:
     anchor: str | None = None
     labels: bool = True
     dictionary: str | None = None
+
+    @property
+    def csv_form(self) -> dict[str, Any]:
+        """How the `csv` module splits its lines."""
+        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        form = {"delimiter": self.delimiter, "quotechar": self.quote or None}
+        return form | {"quoting": quoting}
 
 
 @dataclass(frozen=True)

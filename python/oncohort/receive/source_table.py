@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import gzip
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from oncohort.errors import DeliveryRefused
 from oncohort.identity import text_literal
@@ -184,6 +185,12 @@ class SourceTable:
         if len(self.header) == 1 and not self.sheet:
             hint = "; it is one column only: `delimiter` in site.yml may be wrong"
         return f"it has {there}{more}{hint}"
+
+
+def opened(path: Path, name: str | None = None) -> BinaryIO:
+    """Open a file's bytes, unpacked if it is (or was, by its name) a `.gz`."""
+    is_packed = (name or path.name).lower().endswith(".gz")
+    return (gzip.open if is_packed else open)(path, "rb")
 
 
 def is_blank(cells: list[str]) -> bool:

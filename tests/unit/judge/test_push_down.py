@@ -49,62 +49,45 @@ def relations(tmp_path):
         yield found
 
 
-def expectation(type_, name, count=0, **kwargs):
-    checked = kwargs.pop("checked", "")
+def expectation(type_, name, checked="", **kwargs):
     meta = {"id": f"patients.{name}", "severity": "critical", "kahn_category": "x"}
-    meta |= {"limit_count": count, "notes": "why"} | (
-        {"checked": checked} if checked else {}
-    )
+    meta |= {"limit_count": 0, "notes": "why"}
+    meta |= {"checked": checked} if checked else {}
     return {"type": type_, "kwargs": kwargs, "meta": meta}
 
 
-# type -> an expectation of it, and SQL for checked and unexpected rows of raw values
+# type -> id and arguments of an expectation of it, and SQL for checked and unexpected
+# rows of raw values
 CASES = {
     "expect_column_mean_to_be_between": (
-        expectation(
-            "expect_column_mean_to_be_between",
-            "birth_on.readable",
-            column="birth_on",
-            min_value=0.99,
-        ),
+        "birth_on.readable",
+        {"column": "birth_on", "min_value": 0.99},
         "select count(birth_on), count(*) filter ("
         "birth_on in ('1950-02-30', '31.2.50')) from now",
     ),
     "expect_column_proportion_of_non_null_values_to_be_between": (
-        expectation(
-            "expect_column_proportion_of_non_null_values_to_be_between",
-            "sex.filled",
-            column="sex",
-            min_value=0.99,
-        ),
+        "sex.filled",
+        {"column": "sex", "min_value": 0.99},
         "select count(*), count(*) filter (sex is null) from now",
     ),
     "expect_column_proportion_of_unique_values_to_be_between": (
-        expectation(
-            "expect_column_proportion_of_unique_values_to_be_between",
-            "rows.unique",
-            column="record_id",
-            min_value=0.99,
-        ),
+        "rows.unique",
+        {"column": "record_id", "min_value": 0.99},
         "select count(*), count(*) - count(distinct record_id) from now",
     ),
     "expect_table_row_count_to_be_between": (
-        expectation(
-            "expect_table_row_count_to_be_between",
-            "rows.kept",
-            min_value={"$PARAMETER": "rows_before * 0.99"},
-        ),
+        "rows.kept",
+        {"min_value": {"$PARAMETER": "rows_before * 0.99"}},
         "select n, n - (select count(*) from now) "
         "from (select count(*) as n from before)",
     ),
     "unexpected_rows_expectation": (
-        expectation(
-            "unexpected_rows_expectation",
-            "patients.kept",
-            unexpected_rows_query="select patient_id from patients_before where "
+        "patients.kept",
+        {
+            "unexpected_rows_query": "select patient_id from patients_before where "
             "patient_id not in (select patient_id from {batch})",
-            checked="patients_before",
-        ),
+            "checked": "patients_before",
+        },
         "select count(distinct patient_id), count(distinct patient_id) filter ("
         "patient_id not in (select patient_id from now)) from before",
     ),
@@ -117,7 +100,8 @@ def test_every_type_in_use_is_compared():
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_type_gives_the_counts_of_plain_sql(relations, tmp_path, name):
-    one, sql = CASES[name]
+    identifier, arguments, sql = CASES[name]
+    one = expectation(name, identifier, **arguments)
     for view, root, date in (("now", "incoming", DATE), ("before", "landing", BEFORE)):
         files = tmp_path / root / f"patients/site={SITE}/delivery={date}/*.parquet"
         duckdb.sql(
@@ -146,7 +130,8 @@ def test_what_cannot_be_evaluated_is_an_error_and_spoils_no_other(relations):
         unexpected_rows_query="select nonsense from {batch}",
         checked="rows",
     )
-    sound = CASES["expect_column_proportion_of_non_null_values_to_be_between"][0]
+    of_filled = "expect_column_proportion_of_non_null_values_to_be_between"
+    sound = expectation(of_filled, "sex.filled", column="sex", min_value=0.99)
 
     rows = judge_table(
         relations, "patients", {"expectations": [broken, sound]}, SENT["patients"]
