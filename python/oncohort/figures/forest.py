@@ -97,13 +97,24 @@ def forest_figure(rows: list[Row], words: Words) -> "Figure":
 
 
 def _measures(rows: list[Row], words: Words) -> Measures:
-    longest = max((len(row.label) for row in rows), default=0)
-    texts = CELL * len(words.heads) + RATIO + (P_VALUE if words.p_head else 0)
-    wanted = min(LABEL, EDGE + INDENT + LETTER * longest)
-    label = min(wanted, WIDTH - texts - MIN_PLOT)
+    cells = CELL * len(words.heads)
+    texts = cells + RATIO + (P_VALUE if words.p_head else 0)
+    # a heading, whose cells are empty, may reach over them
+    wanted = [
+        EDGE + INDENT + LETTER * len(row.label) - cells * (row.role == "heading")
+        for row in rows
+    ]
+    label = min(max([*wanted, 0.8]), LABEL, WIDTH - texts - MIN_PLOT)
     letters = round((label - EDGE - INDENT) / LETTER)
-    n_lines = max((len(textwrap.wrap(row.label, letters)) for row in rows), default=1)
-    return Measures(label, WIDTH - label - texts, letters, n_lines * LINE + BETWEEN)
+    n_lines = max((_label(row, letters, cells).count("\n") for row in rows), default=0)
+    height = LINE * (n_lines + 1) + BETWEEN
+    return Measures(label, WIDTH - label - texts, letters, height)
+
+
+def _label(row: Row, letters: int, cells: float) -> str:
+    """The label in lines of so many letters."""
+    reach = round(cells / LETTER) if row.role == "heading" else 0
+    return textwrap.fill(row.label, letters + reach)
 
 
 def _axis(axes: "Axes", rows: list[Row]) -> tuple[float, float]:
@@ -182,7 +193,7 @@ def _write(axes: "Axes", rows: list[Row], words: Words, size: Measures) -> None:
         is_inside = row.role != "overall" and (is_inside or row.role == "heading")
         about = {"fontsize": 8.5, "weight": "bold" if is_bold else "normal"}
         place = EDGE + (INDENT if is_inside and not is_bold else 0)
-        label = textwrap.fill(row.label, size.letters)
+        label = _label(row, size.letters, CELL * cells)
         about |= {"va": "center"} if "\n" in label else {}
         write(left + place / size.plot, y, label, ha="left", linespacing=1.05, **about)
         if row.role == "heading":

@@ -9,6 +9,9 @@ from oncohort.report.km_figure import on_page
 from oncohort.report.numbers import Numbers
 from oncohort.report.study_data import Row
 
+# how a plan says in a population's label that time zero does not know who is in it
+SET = "(a post-baseline set)"
+
 
 def flow_on_page(
     plan: Plan,
@@ -51,12 +54,20 @@ def flow_on_page(
 
 
 def _sets(plan: Plan, numbers: Numbers, arm: str) -> list[str]:
-    """Who of an arm is analysed: one line per confirmatory time-to-event analysis."""
-    lines = []
+    """Who of an arm is analysed: by confirmatory endpoint, then each evaluable set."""
+    lines = {}
     for analysis in plan.analyses:
         if analysis.kind == "time_to_event" and analysis.population.confirmatory:
             text = numbers.of(analysis, arm=arm)
             if text("n"):
                 shown = f"{text('n')} analysed, {text('n_events')} events"
-                lines.append(f"{analysis.endpoint.label}: {shown}")
-    return lines
+                lines[analysis.endpoint.id] = f"{analysis.endpoint.label}: {shown}"
+    for analysis in plan.analyses:
+        population = analysis.population
+        # a set in itself, not a part of one
+        if population and SET in population.label and len(population.filter) == 1:
+            key = numbers.key(analysis, "n", variable="patients", arm=arm)
+            if numbers.text(key):
+                name = population.label.replace(SET, "").strip()
+                lines[population.id] = f"{name}: {numbers.text(key)}"
+    return list(lines.values())

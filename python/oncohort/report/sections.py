@@ -10,6 +10,7 @@ from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.report.adjusted_section import adjusted_section
 from oncohort.report.flow_figure import flow_on_page
 from oncohort.report.km_figure import km_figure
+from oncohort.report.multivariable_figure import multivariable_figure
 from oncohort.report.numbers import Numbers
 from oncohort.report.sensitivity_section import sensitivity_section
 from oncohort.report.study_data import Row, StudyData
@@ -46,6 +47,8 @@ def section(
         found |= adjusted_section(plan, analysis, data, numbers, figures)
     if analysis.kind == "sensitivity":
         found |= sensitivity_section(plan, analysis, numbers, figures)
+    if analysis.kind == "multivariable":
+        found["figure"] = multivariable_figure(plan, analysis, numbers, figures)
     if analysis.kind == "subgroups":
         found |= subgroups_section(plan, analysis, numbers, figures)
     return found
