@@ -30,7 +30,7 @@ def definitions(
             method = f"{method}, in days; one month is {plan.days_per_month} days"
         here = place.at(variable=each.id)
         yield here.number(STATISTIC, value, each.unit, method, text=f"{value:g}")
-    method = "level of two-sided tests, from the plan; confidence intervals 1 - alpha"
+    method = "two-sided level below which a P is called significant, from the plan"
     here = place.at(variable="alpha")
     text = f"{plan.alpha:g}"
     yield here.number(STATISTIC, plan.alpha, "probability", method, text=text)
