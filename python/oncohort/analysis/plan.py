@@ -117,6 +117,7 @@ class Analysis(NamedTuple):
     marks: Marks | None = None
     mark_kinds: tuple[MarkKind, ...] = ()
     rows_shown: int = 20
+    page: str | None = None
     interaction: str | None = None
     complete_cases: bool = False
     events: str | None = None
@@ -156,6 +157,7 @@ class Plan(NamedTuple):
     days_per_month: float = 30.4375
     decimals_months: int = 1
     variants: tuple[Variant, ...] = ()
+    reporting: dict[str, dict[str, str]] = {}
     alpha: float = 0.05
 
     @property

@@ -1,5 +1,6 @@
 """Is a plan right? Its keys and kinds by `plan.schema.json`, and what it names."""
 
+import csv
 import json
 from collections import Counter
 from importlib.resources import files
@@ -64,10 +65,18 @@ def check_names(raw: dict[str, Any], path: Path) -> None:
         for key in NAMED.keys() & analysis.keys():
             place = f"analyses.{index}.{key}"
             names.append((place, analysis[key], ids[NAMED[key]]))
+    items = [row["item"] for row in reporting_rows()]
+    names += [("reporting", item, items) for item in raw.get("reporting", {})]
     for key, value, known in names:
         if value not in known:
             remedy = f"use one of: {', '.join(known) or '(none declared)'}"
             raise _refusal(path, key, value, "is not declared", remedy)
+
+
+def reporting_rows() -> list[dict[str, str]]:
+    """Return the items of the reporting checklist that a plan may answer."""
+    table = files("oncohort.analysis").joinpath("reporting_items.csv")
+    return list(csv.DictReader(table.read_text("utf-8").splitlines()))
 
 
 def _refusal(path: Path, key: str, value: str, what: str, remedy: str) -> ConfigError:

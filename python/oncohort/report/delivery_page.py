@@ -51,11 +51,15 @@ class DeliveryRecord:
     notes: list[str] = field(default_factory=list)
 
 
-def delivery_page(record: DeliveryRecord) -> str:
-    """Return the page as HTML that needs nothing else."""
+def delivery_page(record: DeliveryRecord, root: str | None = None) -> str:
+    """Return the page as HTML that needs nothing else.
+
+    `root` leads to the report it stands in; None if in none, as beside queries.
+    """
     results = [_shown(row) for row in record.results]
     judged = [row for row in results if row["status"] != "not applicable"]
     content = {
+        "root": root,
         "record": record,
         "totals": {name: sum(row[name] for row in record.files) for name in _COUNTS},
         "counted": _counted(results),

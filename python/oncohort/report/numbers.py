@@ -18,6 +18,17 @@ def mid_sentence(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+def numbers_file(study_id: str, analysis_id: str) -> str:
+    """Return the page that tells where the numbers of an analysis come from."""
+    return f"{study_id}-results-{analysis_id}.html"
+
+
+def number_link(result_id: str) -> str:
+    """Return the link from a number to its row."""
+    study_id, analysis_id, _ = result_id.split(".", 2)
+    return f"{numbers_file(study_id, analysis_id)}#{result_id}"
+
+
 class Numbers:
     """Results of one study, by id, as plain text or as marked-up numbers."""
 
@@ -43,7 +54,7 @@ class Numbers:
         return lambda statistic: self.text(self.key(analysis, statistic, **place))
 
     def mark(self, result_id: str, shown: str | None = None) -> Markup:
-        """Return a `<data>` element that carries its result id; a dash if none.
+        """Return a `<data>` element with its result id, linked to its row; else a dash.
 
         `shown` is another text than the row's own, such as '= 0.014'.
         """
@@ -51,11 +62,13 @@ class Numbers:
         if row is None:
             return Markup('<span class="none" title="no such result yet">–</span>')
         return Markup(
-            '<data class="num" value="{}" data-result-id="{}" title="{}">{}</data>'
+            '<a class="num" href="{}"><data value="{}" data-result-id="{}" title="{}">'
+            "{}</data></a>"
         ).format(
+            number_link(result_id),
             "" if row["value"] is None else repr(row["value"]),
             result_id,
-            f"{result_id}\n{row['method']}",
+            row["method"],
             row["text"] if shown is None else shown,
         )
 

@@ -49,7 +49,8 @@ def write_patient_list(report: Path, publication_id: str) -> None:
 
 
 def _write(path: Path, template: str, **content: Any) -> None:
-    environment = page_environment()
+    # templates are compiled with what prints their values, so not the shared ones
+    environment = page_environment.__wrapped__()
     environment.finalize = _without_controls
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")

@@ -35,10 +35,17 @@ from quality.data_queries
 group by all
 order by all
 """
+_UNREAD = """
+select concat(table_name, '.', field) as name, count(*) as n
+from quality.{} where site_id in (select unnest(?))
+group by all
+"""
 
 
 def sites_content(
-    connection: "duckdb.DuckDBPyConnection", records: list[DeliveryRecord]
+    connection: "duckdb.DuckDBPyConnection",
+    records: list[DeliveryRecord],
+    sites: list[str] | None = None,
 ) -> dict[str, Any] | None:
     """Return what the page shows; None if no delivery was built.
 
@@ -48,14 +55,18 @@ def sites_content(
         A database with schema `quality`; only read.
     records : list of DeliveryRecord
         What expectations found in each delivery, and what has a page of its own.
+    sites : list of str, optional
+        Only these sites; all by default.
     """
     quality = StudyTables(connection, "quality")
     if not quality.columns("row_reconciliation"):
         return None
-    sites = [row["site_id"] for row in _rows(connection, _SITES)]
+    if sites is None:
+        sites = [row["site_id"] for row in _rows(connection, _SITES)]
     found = DELIVERIES.format(name="quality.row_reconciliation")
     deliveries = _rows(connection, found, [sites])
     queries = _rows(connection, _QUERIES) if quality.columns("data_queries") else []
+    queries = [row for row in queries if row["site_id"] in sites]
     if not deliveries:
         return None
     landed = {(record.site_id, record.delivered_on): record for record in records}
@@ -70,6 +81,7 @@ def sites_content(
         "is_judged": any(record.results for record in records),
         "newest_on": max(row["delivered_on"] for row in deliveries),
         "sites": sites,
+        "unread": _unread(connection, quality, sites),
         "n_queries": _total(queries),
         "n_unsettled": _total(unsettled),
         "statuses": STATUSES,
@@ -78,6 +90,23 @@ def sites_content(
         "unsettled": _crossed(unsettled, sites, {by: n for _, by, n in HEADS}),
         "rules": _rules(unsettled),
     }
+
+
+def _unread(
+    connection: "duckdb.DuckDBPyConnection", quality: StudyTables, sites: list[str]
+) -> dict[str, list[int]]:
+    """Return per field how many values were unreadable, and how many words unknown."""
+    found: dict[str, list[int]] = {}
+    for place, table in enumerate(("unreadable_values", "unmapped_values")):
+        rows = (
+            _rows(connection, _UNREAD.format(table), [sites])
+            if quality.columns(table)
+            else []
+        )
+        for row in rows:
+            found.setdefault(row["name"], [0, 0])[place] = row["n"]
+    most = sorted(found.items(), key=lambda item: (-sum(item[1]), item[0]))
+    return dict(most[:RULES_SHOWN])
 
 
 def _rows(

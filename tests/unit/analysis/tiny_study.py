@@ -83,11 +83,15 @@ create table tiny.cohort_flow as select * from (values
 
 class TinyWorkspace:
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = self.project = root
         self.working_db = root / "working.duckdb"
         self.folder = root / "studies" / "tiny"
         self.folder.mkdir(parents=True)
         self.write_plan()
+        model = (
+            "-- One row per patient.\nselect * from {{ ref('patients') }} -- <all>\n"
+        )
+        (self.folder / "tiny__cohort.sql").write_text(model, encoding="utf-8")
         with duckdb.connect(str(self.working_db)) as connection:
             connection.execute(COHORT)
 

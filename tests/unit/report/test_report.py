@@ -1,19 +1,26 @@
+import json
 import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 from analysis.test_adjusted_comparison import ANALYSIS, COHORT
 from analysis.test_beside import BESIDE
 
 from oncohort.analysis import analyse
+from oncohort.analysis.plan import load_plan
+from oncohort.errors import ConfigError
 from oncohort.report import write_report
 from oncohort.report.km_figure import inline_svg
 from oncohort.report.numbers import Numbers, mid_sentence
+from oncohort.report.study_pages import FINDINGS
 
-VOID = {"meta", "link", "br", "input", "path", "use", "rect"}
+SCHEMA = "plan.schema.json"
+CHECKED = r'<tr class="i-([^"]+)" id="([^"]+)"'
+VOID = {"meta", "link", "br", "input", "path", "use", "rect", "wbr"}
 
 
 class Tags(HTMLParser):
@@ -48,14 +55,16 @@ def pages(tiny, tmp_path):
 
 
 @pytest.fixture
-def page(tiny, pages):
+def written(tiny, pages):
+    """All pages of the report, analysed as the plan stands."""
     analyse(tiny, say=lambda line: None)
-    return pages()["tiny"]
+    return pages()
 
 
-def test_every_number_is_a_result_row(tiny, page):
+def test_every_number_is_a_result_row(tiny, written):
     rows = dict(tiny.query("select result_id, text from analysis.results"))
-    marked = re.findall(r'data-result-id="([^"]+)"[^>]*>([^<]*)</data>', page)
+    text = "".join(written.values())
+    marked = re.findall(r'data-result-id="([^"]+)"[^>]*>([^<]*)</data>', text)
 
     assert len(marked) > 50
     for result_id, shown in marked:
@@ -63,17 +72,44 @@ def test_every_number_is_a_result_row(tiny, page):
         assert shown in (text, f"= {text}", "NR"), result_id
 
 
-def test_a_changed_result_changes_the_page(tiny, page, pages):
+def test_every_number_leads_to_its_row(written):
+    text = "".join(written.values())
+    links = re.findall(r'<a class="num" href="([^"#]+)\.html#([^"]+)"><data', text)
+
+    assert len(links) > 50
+    for name, anchor in links:
+        assert f'<tr id="{anchor}">' in written[name]
+
+
+def test_a_count_shows_its_patients_and_how_they_are_found(written):
+    page = written["tiny-results-t1"]
+    row = page.split('<tr id="tiny.t1.all.age_group.unknown.B.n">')[1].split("</tr>")[0]
+    # P8 has no age group
+    assert re.findall('class="ids"[^>]*>([^<]*)<', row) == ["P8"]
+    assert "oncohort sql" in row
+
+    events = written["tiny-results-km"].split('all.pfs.overall.A.n_events">')[1]
+    assert re.findall('class="ids"[^>]*>([^<]*)<', events)[0] == "P1 P2"
+
+
+def test_a_row_leads_to_the_sql_of_its_model(written):
+    assert 'href="sql.html#m-tiny__cohort"' in written["tiny-results-t1"]
+    assert 'id="m-tiny__cohort"' in written["sql"]
+    assert "-- &lt;all&gt;" in written["sql"]
+
+
+def test_a_changed_result_changes_the_page(tiny, written, pages):
     tiny.execute(
         "update analysis.results set text = '9.99'"
         " where result_id = 'tiny.km.all.pfs.overall.all.hazard_ratio'"
     )
-    assert "HR 9.99" not in re.sub("<[^>]+>", "", page)
+    assert "HR 9.99" not in re.sub("<[^>]+>", "", written["tiny"])
     assert "HR 9.99" in re.sub("<[^>]+>", "", pages()["tiny"])
 
 
-def test_the_page_stands_alone(page):
-    tags = Tags(page).tags
+def test_pages_stand_alone(written):
+    page = "".join(written.values())
+    tags = [tag for text in written.values() for tag in Tags(text).tags]
     assert not [tag for tag, _ in tags if tag == "script"]
     for tag, attributes in tags:
         for name in ("src", "href", "xlink:href"):
@@ -83,15 +119,18 @@ def test_the_page_stands_alone(page):
     assert not re.search(r"url\((?!#)", page)
 
 
-def test_the_page_is_sound_for_screen_readers(page):
-    parsed = Tags(page)
+@pytest.mark.parametrize("name", ["", "-cohort", "-baseline", "-efficacy", "-methods"])
+def test_a_page_is_sound_for_screen_readers(written, name):
+    parsed = Tags(written[f"tiny{name}"])
     assert parsed.open == []
     tags = parsed.tags
     names = [tag for tag, _ in tags]
     ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert names.count("main") == names.count("h1") == names.count("nav") == 1
-    assert names.count("table") == names.count("caption") > 3
+    assert names.count("main") == names.count("h1") == 1
+    navigations = [a["aria-label"] for tag, a in tags if tag == "nav"]
+    assert len(navigations) == len(set(navigations)) >= 3
+    assert names.count("table") == names.count("caption")
     assert all("scope" in attributes for tag, attributes in tags if tag == "th")
     anchors = [a.get("href", "") for tag, a in tags if tag == "a"]
     assert all(href[1:] in ids for href in anchors if href.startswith("#"))
@@ -99,16 +138,20 @@ def test_the_page_is_sound_for_screen_readers(page):
     assert set(labels) <= set(ids)
 
 
-def test_made_up_patients_are_named_in_title_banner_and_figure(page):
-    assert "(made-up patients)</title>" in page
-    assert "<strong>Made-up patients.</strong>" in page
-    assert re.search(r"<text[^>]*>Made-up patients</text>", page)
+def test_made_up_patients_are_named_in_title_banner_and_figure(written):
+    for name, page in written.items():
+        if name.startswith("tiny"):
+            assert "(made-up patients)</title>" in page
+            assert "<strong>Made-up patients.</strong>" in page
+    figure = r"<text[^>]*>Made-up patients</text>"
+    assert re.search(figure, written["tiny-efficacy"])
 
 
 def test_an_exploratory_population_is_marked_in_the_figure_itself(tiny, pages):
     tiny.write_plan(population="young")
     analyse(tiny, say=lambda line: None)
-    page = pages()["tiny"]
+    # survival of a part of the patients is a subgroup
+    page = pages()["tiny-subgroups"]
     assert re.search(r"<text[^>]*>Made-up patients · Exploratory analysis</text>", page)
 
 
@@ -118,7 +161,7 @@ def test_text_from_data_is_escaped(tiny, pages):
         "update tiny.cohort_flow set reason = '<script>x</script>' where n_out > 0"
     )
     analyse(tiny, say=lambda line: None)
-    page = pages()["tiny"]
+    page = "".join(pages().values())
 
     assert "<script>" not in page
     assert "&lt;script&gt;x&lt;/script&gt;" in page
@@ -133,18 +176,58 @@ def test_a_study_without_rows_says_so(tiny, pages, state):
     written = pages()
     for name in ("tiny", "index"):
         assert "No results yet" in written[name]
-    assert "Kaplan-Meier figure" not in written["tiny"]
+    assert "tiny-efficacy" not in written
 
 
-def test_figures_are_saved_beside_the_page(tiny, page, tmp_path):
+def test_figures_are_saved_beside_the_pages(written, tmp_path):
     files = sorted(path.name for path in (tmp_path / "report/figures").iterdir())
     kinds = ("pdf", "png", "svg")
     drawn = [f"tiny_{name}.{kind}" for name in ("flow", "km") for kind in kinds]
     assert files == drawn
 
 
-def test_the_same_results_give_the_same_page(page, pages):
-    assert pages()["tiny"] == page
+def test_the_same_results_give_the_same_pages(written, pages):
+    assert pages() == written
+
+
+def test_the_plan_moves_an_analysis_to_another_page(tiny, pages):
+    tiny.write_plan(swap=('title = "PFS"', 'title = "PFS"\npage = "cns"'))
+    analyse(tiny, say=lambda line: None)
+    written = pages()
+
+    assert 'id="km"' in written["tiny-cns"]
+    assert "tiny-efficacy" not in written
+
+
+def test_a_plan_can_name_every_page_of_findings():
+    schema = json.loads(files("oncohort.analysis").joinpath(SCHEMA).read_text("utf-8"))
+    analyses = schema["properties"]["analyses"]["items"]["properties"]
+    assert analyses["page"]["enum"] == list(FINDINGS)
+
+
+def test_the_checklist_says_what_is_not_met_and_the_plan_has_the_last_word(tiny, pages):
+    funded = '\nstrobe_22 = { status = "met", note = "Funded by <nobody>." }\n'
+    plan = tiny.folder / "plan.toml"
+    plan.write_text(f"{plan.read_text('utf-8')}[reporting]{funded}", "utf-8")
+    analyse(tiny, say=lambda line: None)
+    page = pages()["tiny-checklist"]
+    status = {item: found for found, item in re.findall(CHECKED, page)}
+
+    assert len(status) == 34 + 13
+    # the flow is drawn; no subgroup is analysed; nobody can generate a discussion
+    assert status["strobe_13c"] == "met"
+    assert status["strobe_12b"] == status["strobe_20"] == "not-met"
+    assert status["strobe_22"] == "met"
+    assert "Funded by &lt;nobody&gt;." in page
+
+
+def test_a_plan_that_answers_an_unknown_item_is_refused(tiny):
+    plan = tiny.folder / "plan.toml"
+    text = plan.read_text("utf-8")
+    answer = '[reporting]\nstrobe_99 = { status = "met", note = "x" }\n'
+    plan.write_text(text + answer, "utf-8")
+    with pytest.raises(ConfigError, match="strobe_99"):
+        load_plan(plan)
 
 
 def test_two_figures_on_a_page_share_no_id():
@@ -186,7 +269,7 @@ def test_a_row_of_a_file_is_read_once_though_it_lands_in_two_tables(tiny, pages)
             n_rows_read, n_rows_landed, n_rows_refused)
     """)
     analyse(tiny, say=lambda line: None)
-    page = pages()["tiny"]
+    page = pages()["tiny-quality"]
 
     for shown in ("<td>7,123</td>", "<td>14,242</td>", "<td>1</td>"):
         assert shown in page
@@ -199,7 +282,8 @@ def test_what_is_ours_is_told_apart_and_its_numbers_are_results(tiny, pages):
     plan = tiny.folder / "plan.toml"
     plan.write_text(plan.read_text("utf-8").replace(*BESIDE, 1), "utf-8")
     analyse(tiny, say=lambda line: None)
-    page = pages()["tiny"]
+    written = pages()
+    page = written["tiny-efficacy"] + written["tiny-sensitivity"]
     Tags(page)
 
     assert "Ours, not the paper" in page
