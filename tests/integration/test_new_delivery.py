@@ -110,14 +110,16 @@ def test_endpoints_that_end_on_the_scan_move_and_no_other(moved):
 
 
 def edited_cohort(who, before):
-    """The first cohort as it stands, and with the one value moved by hand."""
+    """The first cohort as it stands, and with the two times to the scan moved."""
     cohort = rows_of(before, "from lx_vs_tbp.cohort order by patient_id")
     moved = cohort.copy()
-    moved.loc[moved["patient_id"].eq(who["patient_id"]), "pfs_days"] -= MOVED
+    # progression outside the brain competes with that in the brain
+    times = ["pfs_days", "cns_days"]
+    moved.loc[moved["patient_id"].eq(who["patient_id"]), times] -= MOVED
     return cohort, moved
 
 
-def test_the_cohort_differs_in_one_value(moved):
+def test_the_cohort_differs_in_the_two_times_to_the_scan(moved):
     who, before, after, _ = moved
     _, expected = edited_cohort(who, before)
 
@@ -177,6 +179,8 @@ def test_results_that_rest_on_progression_change_and_no_other(moved):
     cohort, edited = edited_cohort(who, before)
     (arm,) = cohort.loc[cohort["patient_id"].eq(who["patient_id"]), "arm"]
     rests = old["variable"].isin(["pfs", "cns", "dor"]) & old["arm"].isin([arm, "all"])
+    # a model of PFS has its covariates for variables
+    rests |= old["analysis_id"].str.startswith(("figure4", "subgroups"))
     assert set(changed.index) <= set(old.index[rests])
     # survival at each month of the first figure, by lifelines
     for result_id, row in old.iterrows():

@@ -1,6 +1,7 @@
 from itertools import combinations
 
 from oncohort.figures.flow import End, Step, flow_figure
+from oncohort.figures.look import style
 
 LONG = "cannot tell: late progression without an earlier assessment, and much more"
 STEPS = [Step("Screened", 1852), Step("Female", 1830, 22, (("male", 12), (LONG, 10)))]
@@ -39,12 +40,14 @@ def test_nothing_overlaps_with_twelve_steps_and_long_reasons():
 
 def test_text_stays_inside_its_box():
     figure = flow_figure(STEPS, ENDS, "")
-    figure.canvas.draw()
     axes = figure.axes[0]
     found = boxes(figure)
     for text in axes.texts:
         if text.get_text().strip() and type(text).__name__ == "Text":
-            extent = text.get_window_extent().transformed(axes.transData.inverted())
+            # a text finds its font when it is drawn, so in the look it is saved in
+            with style():
+                extent = text.get_window_extent()
+            extent = extent.transformed(axes.transData.inverted())
             x, y = extent.get_points().mean(axis=0)
             own = [box for box in found if box.contains(x, y)]
             assert len(own) == 1, text.get_text()
