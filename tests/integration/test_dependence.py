@@ -22,10 +22,9 @@ DRAWN = (
     "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
     " or level = 'stratified_by_site' or level like '%_without_hospital_%'"
     " or level = 'resistance_6_months'"
-    # terms of adverse events that the paper does not print
-    " or analysis_id = 'table5' and variable not in ("
-    "select split_part(result_id, '.', 4) from analysis.published_vs_ours"
-    " where result_id like 'lx_vs_tbp.table5.%')"
+    # adverse events beyond those that the paper prints
+    " or analysis_id = 'table5' and result_id not in ("
+    "select result_id from analysis.published_vs_ours where result_id is not null)"
 )
 
 
