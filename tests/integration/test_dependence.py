@@ -16,12 +16,12 @@ from workspaces import HOSPITALS, ROOT, published, refreshed
 from oncohort.refresh import refresh
 from oncohort.workspace import Workspace
 
-# drawn from the seed: follow-up beyond progression, who is treated where, and when in
-# the 12 months of the resistance window; nothing printed depends on any of them
+# drawn from the seed: follow-up beyond progression, who is treated where, each scan and
+# drug up to the progression; what is printed depends on none of them, variants do
 DRAWN = (
     "statistic like 'followup_to_death_reversed%' or population like 'hospital_%'"
     " or level = 'stratified_by_site' or level like '%_without_hospital_%'"
-    " or level = 'resistance_6_months'"
+    " or analysis_id = 'sensitivity' and level <> 'as_planned'"
     # adverse events beyond those that the paper prints
     " or analysis_id = 'table5' and result_id not in ("
     "select result_id from analysis.published_vs_ours where result_id is not null)"
