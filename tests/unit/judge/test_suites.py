@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
-from deliveries import ROOT, SENT, SITE, WORDS, clean, write  # noqa: E402
+from deliveries import ROOT, SENT, SITE, clean, write  # noqa: E402
+from spoiling import (  # noqa: E402
+    cut,
+    doubled,
+    emptied,
+    of_others,
+    spoilt_values,
+    with_one_code,
+)
 
 from oncohort.contract import extract_tables
 from oncohort.judge.gate import judge_delivery
@@ -110,47 +118,6 @@ def judge(tmp_path_factory):
     judge = Judge(tmp_path_factory.mktemp("judged"))
     judge.before(clean())
     return judge
-
-
-def spoilt_values(tables, step):
-    """Every step-th value of codes, dates and numbers becomes a word nobody knows."""
-    for name, rows in tables.items():
-        for column in extract_tables()[name].content:
-            if column.code_list or column.type in ("date", "number", "integer"):
-                for row in rows[::step]:
-                    row[column.name] = "zzz"
-
-
-def emptied(tables):
-    for name, rows in tables.items():
-        for column in extract_tables()[name].content:
-            for row in rows:
-                row[column.name] = None
-
-
-def of_others(tables, step):
-    for name, rows in tables.items():
-        if name != "patients":
-            for row in rows[::step]:
-                row["patient_id"] += "x"
-
-
-def doubled(tables):
-    for rows in tables.values():
-        rows.extend([dict(row) for row in rows])
-
-
-def cut(tables, kept):
-    for rows in tables.values():
-        del rows[kept:]
-
-
-def with_one_code(tables):
-    for name, rows in tables.items():
-        for column in extract_tables()[name].content:
-            if column.code_list:
-                for row in rows:
-                    row[column.name] = WORDS[column.code_list][0]
 
 
 VALUES = ids("known", "readable")
