@@ -7,6 +7,7 @@ the plan's JSON schema lets only letters, digits and _ through.
 
 from typing import Any
 
+from oncohort.analysis.adjusted_comparison import named_variables
 from oncohort.analysis.adverse_events import ANY_TERM, BANDS
 from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
@@ -39,11 +40,11 @@ def selection(plan: Plan, analysis: Analysis, row: Row, flow: list[Row]) -> str 
     if analysis.kind == "adverse_events" and row["level"] in BANDS:
         conditions = _by_grade(plan, analysis, row)
     elif analysis.kind == "multivariable":
-        conditions = _in_model(analysis, row)
+        conditions = _in_model(plan, analysis, row)
     elif _has_endpoint(analysis, row):
         conditions = _by_endpoint(analysis, row)
     else:
-        conditions = _by_column(analysis, row)
+        conditions = _by_column(plan, analysis, row)
     if conditions is None:
         return None
     return _select(plan, analysis.table, where + conditions)
@@ -92,19 +93,23 @@ def _by_endpoint(analysis: Analysis, row: Row) -> list[str] | None:
     return found.get(row["statistic"]) if row["level"] == OVERALL else None
 
 
-def _by_column(analysis: Analysis, row: Row) -> list[str] | None:
+def _by_column(plan: Plan, analysis: Analysis, row: Row) -> list[str] | None:
     """Patients whose column, the variable, has the value of the level."""
     if row["variable"] == "patients" and row["level"] == OVERALL:
         return [] if row["statistic"] == "n" else None
-    variable = next(
-        (v for v in analysis.variables if v.column == row["variable"]), None
+    declared = (
+        named_variables(plan, analysis) if analysis.baseline else analysis.variables
     )
+    variable = next((v for v in declared if v.column == row["variable"]), None)
     unknown = variable.unknown if variable else None
     column = row["variable"]
     if row["statistic"] == "n_known":
         known = [f"{column} is not null"]
         return known + [f"{column} <> {_literal(unknown)}"] * (unknown is not None)
     if row["statistic"] != "n":
+        return None
+    if analysis.kind == "sensitivity":
+        # responders: no column is named as they are
         return None
     levels = {level.id: level.value for level in variable.levels} if variable else {}
     value = levels.get(row["level"], {"yes": True, "no": False}.get(row["level"]))
@@ -114,7 +119,7 @@ def _by_column(analysis: Analysis, row: Row) -> list[str] | None:
     return [_is(row["variable"], row["level"] if value is None else value)]
 
 
-def _in_model(analysis: Analysis, row: Row) -> list[str] | None:
+def _in_model(plan: Plan, analysis: Analysis, row: Row) -> list[str] | None:
     """Patients of a category, or of a group within one, and those with an event."""
     if row["statistic"] not in ("n", "n_events"):
         return None
@@ -126,7 +131,7 @@ def _in_model(analysis: Analysis, row: Row) -> list[str] | None:
     elif row["variable"] == "arm":
         about["variable"] = "patients"
     event = [analysis.endpoint.event] * (row["statistic"] == "n_events")
-    conditions = _by_column(analysis, about)
+    conditions = _by_column(plan, analysis, about)
     return None if conditions is None else conditions + event
 
 

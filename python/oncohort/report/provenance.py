@@ -12,6 +12,7 @@ from oncohort.report.study_data import Row, StudyData
 if TYPE_CHECKING:
     import duckdb
 
+TABLE = re.compile(r" from (\w+\.\w+)")
 REF = re.compile(r"ref\('(\w+)'\)")
 
 
@@ -47,6 +48,11 @@ class Provenance:
         """Keep the open database and the names of the models that have a page."""
         self.connection = connection
         self.models = set(models)
+        named = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_columns()"
+            " where column_name = 'patient_id'"
+        )
+        self.of_patients = {name for (name,) in named.fetchall()}
 
     def analyses(self, plan: Plan, data: StudyData) -> list[dict[str, Any]]:
         """Return per analysis its rows, grouped by how they were made, and its file."""
@@ -73,12 +79,10 @@ class Provenance:
 
     def _patients(self, sql: str, row: Row, plan: Plan) -> dict[str, Any] | None:
         """Return who is counted and how they were found; None unless they add up."""
-        import duckdb
-
-        try:
-            rows = self.connection.execute(sql).fetchall()
-        except duckdb.Error:
+        # a study's own flow may stand without `eligibility`, a table hold no patients
+        if not self.of_patients & set(TABLE.findall(sql)):
             return None
+        rows = self.connection.execute(sql).fetchall()
         ids = [patient_id for (patient_id,) in rows]
         if len(ids) != row["value"]:
             return None
