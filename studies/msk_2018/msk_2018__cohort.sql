@@ -21,13 +21,11 @@ eligibility as (
     from {{ ref('msk_2018__eligibility') }}
 ),
 
-stages as (
+primary_tumours as (
     select
         patient_id,
-        max(stage_code) as stage_code
-    from {{ ref('diagnoses') }}
-    where diagnosis_code = 'primary'
-    group by patient_id
+        stage_code
+    from {{ ref('int_primary_tumours__dated') }}
 ),
 
 survival as (
@@ -68,7 +66,7 @@ cohort as (
             else 'unknown'
         end as age_group,
         coalesce(patients.menopausal_status_code, 'unknown') as menopausal_status,
-        {{ stage_group('stages.stage_code') }} as stage_group,
+        {{ stage_group('primary_tumours.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason,
@@ -84,7 +82,7 @@ cohort as (
     inner join eligibility on entries.patient_id = eligibility.patient_id
     inner join patients on entries.patient_id = patients.patient_id
     left join survival on entries.patient_id = survival.patient_id
-    left join stages on entries.patient_id = stages.patient_id
+    left join primary_tumours on entries.patient_id = primary_tumours.patient_id
 )
 
 select * from cohort

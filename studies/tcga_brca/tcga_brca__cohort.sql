@@ -19,13 +19,11 @@ hormone_receptors as (
     from {{ ref('tcga_brca__hormone_receptors') }}
 ),
 
-stages as (
+primary_tumours as (
     select
         patient_id,
-        max(stage_code) as stage_code
-    from {{ ref('diagnoses') }}
-    where diagnosis_code = 'primary'
-    group by patient_id
+        stage_code
+    from {{ ref('int_primary_tumours__dated') }}
 ),
 
 survival as (
@@ -72,7 +70,7 @@ cohort as (
         end as age_group,
         coalesce(births.menopausal_status_code, 'unknown') as menopausal_status,
         coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
-        {{ stage_group('stages.stage_code') }} as stage_group,
+        {{ stage_group('primary_tumours.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason
@@ -80,7 +78,7 @@ cohort as (
     inner join births on entries.patient_id = births.patient_id
     left join survival on entries.patient_id = survival.patient_id
     left join hormone_receptors on entries.patient_id = hormone_receptors.patient_id
-    left join stages on entries.patient_id = stages.patient_id
+    left join primary_tumours on entries.patient_id = primary_tumours.patient_id
 )
 
 select * from cohort
