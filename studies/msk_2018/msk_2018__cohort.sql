@@ -29,15 +29,7 @@ primary_tumours as (
 ),
 
 survival as (
-    select
-        patient_id,
-        followup_days,
-        is_event,
-        exit_reason
-    from {{ ref('time_to_event') }}
-    where study_id = 'msk_2018'
-        and endpoint_code = 'os'
-        and rule_set_id = 'default'
+    {{ followed_for('msk_2018', 'os') }}
 ),
 
 patients as (
@@ -45,7 +37,8 @@ patients as (
         patient_id,
         sex_code,
         menopausal_status_code,
-        birth_on
+        birth_on,
+        birth_on_precision
     from {{ ref('patients') }}
 ),
 
@@ -58,13 +51,10 @@ cohort as (
         eligibility.her2_status,
         eligibility.hr_status,
         coalesce(patients.sex_code, 'unknown') as sex,
-        case
-            when {{ completed_years('patients.birth_on', 'entries.time_zero_on') }}
-                >= {{ study_parameter('msk_2018', 'age_split') }}
-                then 'ge50'
-            when patients.birth_on is not null then 'lt50'
-            else 'unknown'
-        end as age_group,
+        {{ age_group(
+            'msk_2018', 'patients.birth_on', 'patients.birth_on_precision',
+            'entries.time_zero_on'
+        ) }} as age_group,
         coalesce(patients.menopausal_status_code, 'unknown') as menopausal_status,
         {{ stage_group('primary_tumours.stage_code') }} as stage_group,
         survival.followup_days as os_days,
