@@ -30,3 +30,17 @@
         end
     )
 {%- endmacro %}
+
+{#- Age group of a study at a day, below its `age_split` or from it. A partial birth date
+    gives a youngest and an oldest age: on both sides of the boundary it is unknown. -#}
+{% macro age_group(study, birth, precision, day) -%}
+    case
+            when {{ completed_years(last_possible_day(birth, precision), day) }}
+                >= {{ study_parameter(study, 'age_split') }}
+                then 'ge50'
+            when {{ completed_years(first_possible_day(birth, precision), day) }}
+                < {{ study_parameter(study, 'age_split') }}
+                then 'lt50'
+            else 'unknown'
+        end
+{%- endmacro %}

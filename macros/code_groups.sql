@@ -17,6 +17,19 @@
     in ('{{ groups[group] | join("', '") }}')
 {%- endmacro %}
 
+{#- Overall responses, the best first (RECIST 1.1, section 4.4); NE, which tells nothing,
+    comes last. Read backwards, without NE, the worst part of a day comes first. -#}
+{% macro response_rank(response_code) -%}
+    case {{ response_code }}
+                when 'CR' then 1
+                when 'PR' then 2
+                when 'SD' then 3
+                when 'NON_CR_NON_PD' then 4
+                when 'PD' then 5
+                else 6
+            end
+{%- endmacro %}
+
 {#- Stage without its letter; X and none are unknown. -#}
 {% macro stage_group(stage_code) -%}
     case

@@ -50,3 +50,18 @@ cohort_flow as (
 
 select * from cohort_flow
 {% endmacro %}
+
+{#- The records behind the step that each patient out of a study failed, from a CTE `sent`
+    (patient_id, step_no, source_row_id, words); `none` where nothing of the kind was. -#}
+{% macro records_behind_failed_steps(study) -%}
+    select
+        eligibility.patient_id,
+        eligibility.failed_step_no as step_no,
+        coalesce(sent.source_row_id, 'none') as source_row_id,
+        coalesce(sent.words, 'no record of the kind') as words
+    from {{ ref(study ~ '__eligibility') }} as eligibility
+    left join sent
+        on eligibility.patient_id = sent.patient_id
+        and eligibility.failed_step_no = sent.step_no
+    where eligibility.failed_step_no is not null
+{%- endmacro %}

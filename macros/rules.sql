@@ -23,3 +23,18 @@
 {% macro endpoint_rule_set(study, endpoint) -%}
     coalesce({{ study_parameter(study, endpoint ~ '_rule_set', dbt.type_string()) }}, 'default')
 {%- endmacro %}
+
+{#- The follow-up of one endpoint for a study's cohort: one row per patient. -#}
+{% macro followed_for(study, endpoint) -%}
+    select
+        patient_id,
+        start_on,
+        end_on,
+        followup_days,
+        is_event,
+        exit_reason
+    from {{ ref('time_to_event') }}
+    where study_id = '{{ study }}'
+        and endpoint_code = '{{ endpoint }}'
+        and rule_set_id = {{ endpoint_rule_set(study, endpoint) }}
+{%- endmacro %}

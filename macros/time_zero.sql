@@ -3,7 +3,8 @@
     time zero (study.md, Rules). A filter can be forgotten and a column that claims "known
     on" can be wrong; so nothing is declared: for each study the SQL just run, from the rows
     of today to `<study>__cohort`, is run once more with every record dated after the
-    patient's time zero hidden, and each column of the cohort must come out the same.
+    patient's time zero hidden, and each column of the entries and of the cohort must come
+    out the same. (The entries too: a cohort need not show its time zero or its arm.)
 
     What is not hidden, each said where it stands (`config: meta: time_zero:`):
     - `outcome`: a model about the time after time zero is taken as built; models of the
@@ -16,22 +17,30 @@
     {%- for result in results if result.node.resource_type == 'model' -%}
         {%- do compiled.update({result.node.unique_id: result.node.compiled_code}) -%}
     {%- endfor -%}
+    {%- set said = [] -%}
     {%- for study in var('studies').split(',') -%}
         {%- set cohort = 'model.' ~ project_name ~ '.' ~ study ~ '__cohort' -%}
         {%- if execute and flags.WHICH == 'build' and compiled[cohort] -%}
             {%- set late = run_query(cohort_without_the_future(study, cohort, compiled)) -%}
-            {%- if late.rows | length -%}
-                {%- do report_late(study, graph.nodes[cohort], late.rows) -%}
+            {%- set lines = late_lines(study, late.rows) -%}
+            {%- if graph.nodes[cohort].patch_path -%}
+                {%- do said.extend(lines) -%}
+            {%- elif lines -%}
+                {%- do exceptions.warn(late_message(lines)) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if said -%}
+        {{ exceptions.raise_compiler_error(late_message(said)) }}
+    {%- endif -%}
 {%- endmacro %}
 
-{#- Rows of the cohort's columns that change when the future is hidden. -#}
+{#- Columns of the entries and the cohort that change when the future is hidden. -#}
 {% macro cohort_without_the_future(study, cohort, compiled) -%}
-    {%- set chain = models_up_to(cohort, compiled) -%}
-    {%- set built = relation_of(graph.nodes[cohort]) -%}
-    {%- set entries = relation_of(graph.nodes[cohort | replace('__cohort', '__entries')]) -%}
+    {%- set entered = cohort | replace('__cohort', '__entries') -%}
+    {%- set judged = [entered, cohort] if compiled[entered] else [cohort] -%}
+    {%- set chain = models_up_to(judged, compiled) -%}
+    {%- set entries = relation_of(graph.nodes[entered]) -%}
     with
     {% for id in chain %}
     {%- set node = graph.nodes[id] -%}
@@ -41,15 +50,20 @@
     ),
     {% endfor %}
     compared as (
+        {% for id in judged -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- set built = relation_of(node) -%}
         {% for column in adapter.get_columns_in_relation(built) -%}
         select
             built.patient_id,
-            '{{ column.name }}' as field,
+            '{{ node.alias }}.{{ column.name }}' as field,
             cast(built.{{ column.name }} as {{ dbt.type_string() }}) as used,
             cast(past.{{ column.name }} as {{ dbt.type_string() }}) as known,
             past.patient_id is null as is_out
         from {{ built }} as built
-        left join past_{{ study }}__cohort as past on built.patient_id = past.patient_id
+        left join past_{{ node.name }} as past on built.patient_id = past.patient_id
+        {% if not loop.last %}union all{% endif %}
+        {% endfor %}
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
     ),
@@ -71,9 +85,9 @@
     order by field
 {%- endmacro %}
 
-{#- Models between the rows of today and the cohort, in the order of the build. -#}
-{% macro models_up_to(cohort, compiled) -%}
-    {%- set wanted = [cohort] -%}
+{#- Models between the rows of today and those judged, in the order of the build. -#}
+{% macro models_up_to(judged, compiled) -%}
+    {%- set wanted = judged | list -%}
     {%- set dated = [] -%}
     {%- for id in wanted -%}
         {%- for parent in graph.nodes[id].depends_on.nodes
@@ -130,9 +144,11 @@
     )) }}
 {%- endmacro %}
 
-{#- Records dated up to the patient's time zero: by the first date of the row. A later date
-    of such a row (an end) becomes time zero, a code with a later date of its own is gone.
-    Undated records stay: nothing says that they are later. -#}
+{#- Records dated up to the patient's time zero: by the first date of the row. Of such a row
+    a later date that was sent (an end) is gone, one that we derive becomes time zero. A
+    column known on a later date of the row is gone with it: a code by its name, others as
+    their page says (`meta: {known_on: last_on}`). Undated records stay: nothing says that
+    they are later. -#}
 {% macro hidden_rows(node, entries) -%}
     {%- set relation = relation_of(node) -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
@@ -145,21 +161,17 @@
     {%- set is_whole = node.config.meta.time_zero == 'as_begun' -%}
     select
         {% for name in names -%}
-        {%- set own_date = (name | replace('_code', '')) ~ '_on' -%}
-        {%- if 'patient_id' not in names -%}
+        {%- set known_on = known_on_of(node, name, names) -%}
+        {%- if 'patient_id' not in names or is_whole or known_on not in dates[1:] -%}
         records.{{ name }}
-        {%- elif name in dates[1:] and not is_whole -%}
-        case
-            when records.{{ name }} > entries.time_zero_on then entries.time_zero_on
-            else records.{{ name }}
-        end as {{ name }}
-        {%- elif name.endswith('_code') and own_date in dates[1:] -%}
-        case
-            when records.{{ own_date }} > entries.time_zero_on then null
-            else records.{{ name }}
-        end as {{ name }}
         {%- else -%}
-        records.{{ name }}
+        case
+            when records.{{ known_on }} > entries.time_zero_on then {{
+                'entries.time_zero_on'
+                if name in dates and name ~ '_precision' not in names else 'null'
+            }}
+            else records.{{ name }}
+        end as {{ name }}
         {%- endif %}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ relation }} as records
@@ -168,6 +180,13 @@
     where records.{{ dates[0] }} is null
         or records.{{ dates[0] }} <= entries.time_zero_on
     {%- endif %}
+{%- endmacro %}
+
+{#- The date of a row on which a column of it is known, if not on the first. -#}
+{% macro known_on_of(node, name, names) -%}
+    {%- set page = (node.columns[name] or {}).get('config', {}).get('meta', {}) -%}
+    {%- set stem = name | replace('_precision', '') | replace('_code', '') -%}
+    {{ return(page.get('known_on', stem if stem.endswith('_on') else stem ~ '_on')) }}
 {%- endmacro %}
 
 {#- The SQL of a model, reading the hidden models in place of the built. -#}
@@ -183,26 +202,25 @@
     {{ return(past.sql) }}
 {%- endmacro %}
 
-{#- Stop the build, or warn of a study whose cohort has no page. -#}
-{% macro report_late(study, cohort, rows) -%}
+{#- One line for each column that uses later records. -#}
+{% macro late_lines(study, rows) -%}
     {%- set said = [] -%}
     {%- for field, n, patient_id, used, known, is_out in rows -%}
         {%- do said.append(
-            '  ' ~ study ~ '.cohort.' ~ field ~ ': ' ~ n ~ ' patients, such as '
+            '  ' ~ study ~ '.' ~ field ~ ': ' ~ n ~ ' patients, such as '
             ~ patient_id ~ ': ' ~ used ~ ', but '
             ~ ('not in the cohort' if is_out else known)
             ~ ' without later records'
         ) -%}
     {%- endfor -%}
-    {%- set message = (
-        'values that use information dated after time zero\n' ~ said | join('\n')
+    {{ return(said) }}
+{%- endmacro %}
+
+{% macro late_message(lines) -%}
+    {{ return(
+        'values that use information dated after time zero\n' ~ lines | join('\n')
         ~ '\n  what to do: let the model of the column read records up to time zero;'
         ~ ' if it is about the time after, mark that model `meta: {time_zero: outcome}`'
         ~ ' (docs/new_study.md)'
-    ) -%}
-    {%- if cohort.patch_path -%}
-        {{ exceptions.raise_compiler_error(message) }}
-    {%- else -%}
-        {%- do exceptions.warn(message) -%}
-    {%- endif -%}
+    ) }}
 {%- endmacro %}

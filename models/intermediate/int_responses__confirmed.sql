@@ -57,7 +57,6 @@ pairs as (
         first_seen.response_on,
         first_seen.response_code,
         first_seen.source_row_id,
-        again.response_on as confirmed_on,
         again.source_row_id as confirming_row_id,
         row_number() over (
             partition by first_seen.study_id, first_seen.rule_set_id,
@@ -95,7 +94,7 @@ pairs as (
 confirmed as (
     select
         study_id, rule_set_id, patient_id, response_on, response_code, source_row_id,
-        confirmed_on, confirming_row_id
+        confirming_row_id
     from pairs
     where confirmation_no = 1
 )

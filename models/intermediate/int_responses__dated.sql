@@ -88,11 +88,9 @@ ranked as (
         row_number() over (
             partition by study_id, rule_set_id, patient_id, evidence_on
             order by
-                case response_code
-                    when 'PD' then 1 when 'NON_CR_NON_PD' then 2 when 'SD' then 3
-                    when 'PR' then 4 when 'CR' then 5 else 6
-                end,
-                source_row_id
+                case when response_code = 'NE' then 1 else 0 end asc,
+                {{ response_rank('response_code') }} desc,
+                source_row_id asc
         ) as rank_of_day
     from ended
     where response_code is not null

@@ -5,14 +5,7 @@
 with
 
 followed as (
-    select
-        patient_id,
-        start_on,
-        end_on
-    from {{ ref('time_to_event') }}
-    where study_id = 'lx_vs_tbp'
-        and endpoint_code = 'pfs'
-        and rule_set_id = {{ endpoint_rule_set('lx_vs_tbp', 'pfs') }}
+    {{ followed_for('lx_vs_tbp', 'pfs') }}
 ),
 
 brain_scans as (

@@ -20,11 +20,8 @@ births as (
         entries.time_zero_on,
         patients.menopausal_status_code,
         patients.menopausal_status_on,
-        patients.birth_on_precision,
-        {{ first_possible_day('patients.birth_on', 'patients.birth_on_precision') }}
-            as earliest_birth_on,
-        {{ last_possible_day('patients.birth_on', 'patients.birth_on_precision') }}
-            as latest_birth_on
+        patients.birth_on,
+        patients.birth_on_precision
     from entries
     inner join {{ ref('patients') }} as patients
         on entries.patient_id = patients.patient_id
@@ -33,9 +30,12 @@ births as (
 ages as (
     select
         patient_id,
-        birth_on_precision,
-        {{ completed_years('earliest_birth_on', 'time_zero_on') }} as oldest_age_years,
-        {{ completed_years('latest_birth_on', 'time_zero_on') }} as youngest_age_years,
+        case
+            when birth_on_precision = 'day'
+                then {{ completed_years('birth_on', 'time_zero_on') }}
+        end as age_years,
+        {{ age_group('lx_vs_tbp', 'birth_on', 'birth_on_precision', 'time_zero_on') }}
+            as age_group,
         case
             when menopausal_status_on > time_zero_on then null
             when menopausal_status_code = 'perimenopausal' then 'premenopausal'
@@ -78,17 +78,8 @@ stages as (
 demographics as (
     select
         ages.patient_id,
-        case
-            when ages.birth_on_precision = 'day' then ages.oldest_age_years
-        end as age_years,
-        case
-            when ages.youngest_age_years
-                >= {{ study_parameter('lx_vs_tbp', 'age_split') }}
-                then 'ge50'
-            when ages.oldest_age_years < {{ study_parameter('lx_vs_tbp', 'age_split') }}
-                then 'lt50'
-            else 'unknown'
-        end as age_group,
+        ages.age_years,
+        ages.age_group,
         coalesce(ages.menopausal_status, 'unknown') as menopausal_status,
         case
             when receptors.n_positive = 1 then 'positive'

@@ -21,25 +21,15 @@ eligibility as (
     from {{ ref('msk_2018__eligibility') }}
 ),
 
-stages as (
+primary_tumours as (
     select
         patient_id,
-        max(stage_code) as stage_code
-    from {{ ref('diagnoses') }}
-    where diagnosis_code = 'primary'
-    group by patient_id
+        stage_code
+    from {{ ref('int_primary_tumours__dated') }}
 ),
 
 survival as (
-    select
-        patient_id,
-        followup_days,
-        is_event,
-        exit_reason
-    from {{ ref('time_to_event') }}
-    where study_id = 'msk_2018'
-        and endpoint_code = 'os'
-        and rule_set_id = 'default'
+    {{ followed_for('msk_2018', 'os') }}
 ),
 
 patients as (
@@ -47,7 +37,8 @@ patients as (
         patient_id,
         sex_code,
         menopausal_status_code,
-        birth_on
+        birth_on,
+        birth_on_precision
     from {{ ref('patients') }}
 ),
 
@@ -60,15 +51,12 @@ cohort as (
         eligibility.her2_status,
         eligibility.hr_status,
         coalesce(patients.sex_code, 'unknown') as sex,
-        case
-            when {{ completed_years('patients.birth_on', 'entries.time_zero_on') }}
-                >= {{ study_parameter('msk_2018', 'age_split') }}
-                then 'ge50'
-            when patients.birth_on is not null then 'lt50'
-            else 'unknown'
-        end as age_group,
+        {{ age_group(
+            'msk_2018', 'patients.birth_on', 'patients.birth_on_precision',
+            'entries.time_zero_on'
+        ) }} as age_group,
         coalesce(patients.menopausal_status_code, 'unknown') as menopausal_status,
-        {{ stage_group('stages.stage_code') }} as stage_group,
+        {{ stage_group('primary_tumours.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason,
@@ -84,7 +72,7 @@ cohort as (
     inner join eligibility on entries.patient_id = eligibility.patient_id
     inner join patients on entries.patient_id = patients.patient_id
     left join survival on entries.patient_id = survival.patient_id
-    left join stages on entries.patient_id = stages.patient_id
+    left join primary_tumours on entries.patient_id = primary_tumours.patient_id
 )
 
 select * from cohort

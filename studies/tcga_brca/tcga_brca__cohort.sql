@@ -19,34 +19,24 @@ hormone_receptors as (
     from {{ ref('tcga_brca__hormone_receptors') }}
 ),
 
-stages as (
+primary_tumours as (
     select
         patient_id,
-        max(stage_code) as stage_code
-    from {{ ref('diagnoses') }}
-    where diagnosis_code = 'primary'
-    group by patient_id
+        stage_code
+    from {{ ref('int_primary_tumours__dated') }}
 ),
 
 survival as (
-    select
-        patient_id,
-        followup_days,
-        is_event,
-        exit_reason
-    from {{ ref('time_to_event') }}
-    where study_id = 'tcga_brca'
-        and endpoint_code = 'os'
-        and rule_set_id = {{ endpoint_rule_set('tcga_brca', 'os') }}
+    {{ followed_for('tcga_brca', 'os') }}
 ),
 
-births as (
+patients as (
     select
         patient_id,
+        birth_on,
+        birth_on_precision,
         menopausal_status_code,
-        collection_code,
-        {{ first_possible_day('birth_on', 'birth_on_precision') }} as earliest_birth_on,
-        {{ last_possible_day('birth_on', 'birth_on_precision') }} as latest_birth_on
+        collection_code
     from {{ ref('patients') }}
 ),
 
@@ -58,29 +48,22 @@ cohort as (
         entries.time_zero_on,
         entries.arm as her2_status,
         -- null where the file does not say: unknown is not retrospective
-        births.collection_code = 'prospective' as is_prospective,
-        case
-            when {{ completed_years('births.latest_birth_on', 'entries.time_zero_on') }}
-                >= {{ study_parameter('tcga_brca', 'age_split') }}
-                then 'ge50'
-            when {{ completed_years(
-                'births.earliest_birth_on', 'entries.time_zero_on'
-            ) }}
-                < {{ study_parameter('tcga_brca', 'age_split') }}
-                then 'lt50'
-            else 'unknown'
-        end as age_group,
-        coalesce(births.menopausal_status_code, 'unknown') as menopausal_status,
+        patients.collection_code = 'prospective' as is_prospective,
+        {{ age_group(
+            'tcga_brca', 'patients.birth_on', 'patients.birth_on_precision',
+            'entries.time_zero_on'
+        ) }} as age_group,
+        coalesce(patients.menopausal_status_code, 'unknown') as menopausal_status,
         coalesce(hormone_receptors.hr_status, 'unknown') as hr_status,
-        {{ stage_group('stages.stage_code') }} as stage_group,
+        {{ stage_group('primary_tumours.stage_code') }} as stage_group,
         survival.followup_days as os_days,
         survival.is_event as is_os_event,
         survival.exit_reason as os_exit_reason
     from entries
-    inner join births on entries.patient_id = births.patient_id
+    inner join patients on entries.patient_id = patients.patient_id
     left join survival on entries.patient_id = survival.patient_id
     left join hormone_receptors on entries.patient_id = hormone_receptors.patient_id
-    left join stages on entries.patient_id = stages.patient_id
+    left join primary_tumours on entries.patient_id = primary_tumours.patient_id
 )
 
 select * from cohort

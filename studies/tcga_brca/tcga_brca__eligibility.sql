@@ -15,10 +15,8 @@ her2_statuses as (
 primary_tumours as (
     select
         patient_id,
-        min(diagnosed_on) as diagnosed_on
-    from {{ ref('diagnoses') }}
-    where diagnosis_code = 'primary'
-    group by patient_id
+        diagnosed_on
+    from {{ ref('int_primary_tumours__dated') }}
 ),
 
 vital_status as (

@@ -2,14 +2,6 @@
 -- `oncohort explain`; `source_row_id` is `none` where nothing of the kind was sent.
 with
 
-failed as (
-    select
-        patient_id,
-        failed_step_no as step_no
-    from {{ ref('tcga_brca__eligibility') }}
-    where failed_step_no is not null
-),
-
 sent as (
     select patient_id, 1 as step_no, source_row_id, 'a diagnosis' as words
     from {{ ref('diagnoses') }}
@@ -27,15 +19,7 @@ sent as (
 ),
 
 eligibility_evidence as (
-    select
-        failed.patient_id,
-        failed.step_no,
-        coalesce(sent.source_row_id, 'none') as source_row_id,
-        coalesce(sent.words, 'no record of the kind') as words
-    from failed
-    left join sent
-        on failed.patient_id = sent.patient_id
-        and failed.step_no = sent.step_no
+    {{ records_behind_failed_steps('tcga_brca') }}
 )
 
 select * from eligibility_evidence

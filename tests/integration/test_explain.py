@@ -119,17 +119,19 @@ def test_each_deciding_record_and_rule_is_told(study_workspace, database):
         assert [e.on for e in section.entries] == sorted(e.on for e in section.entries)
 
 
-def test_who_is_out_sees_why_and_the_records_behind(study_workspace, database):
+@pytest.mark.parametrize("study", ["lx_vs_tbp", "msk_2018", "tcga_brca"])
+def test_who_is_out_sees_why_and_the_records_behind(study_workspace, database, study):
     without = database.sql(
-        "select count(*) from lx_vs_tbp.eligibility anti join "
-        "lx_vs_tbp.eligibility_evidence using (patient_id) "
+        f"select count(*) from {study}.eligibility anti join "
+        f"{study}.eligibility_evidence using (patient_id) "
         "where failed_step_no is not null"
     ).fetchone()
     assert without == (0,)
     rows = database.sql(
-        "select any_value(patient_id), reason from lx_vs_tbp.eligibility "
+        f"select any_value(patient_id), reason from {study}.eligibility "
         "where reason is not null group by reason"
     ).fetchall()
+    assert len(rows) > 1
     for patient, reason in rows:
         text = said(study_workspace, patient, "pfs")
         assert reason in " ".join(text.split())

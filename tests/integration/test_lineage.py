@@ -9,7 +9,7 @@ import pyreadstat
 import pytest
 import yaml
 from python_calamine import CalamineWorkbook
-from workspaces import HOSPITALS, ROOT
+from workspaces import HOSPITALS, ROOT, published
 
 
 def lines_of(path, name: str, sheet: str | None, encoding: str) -> list[str]:
@@ -80,3 +80,29 @@ def test_every_endpoint_names_the_row_that_decides_it(study_database):
         "and (endpoints.deciding_row_id <> 'start' or endpoints.exit_role <> 'censor')"
     ).fetchone()
     assert undecided == (0,)
+
+
+def test_no_text_that_is_published_holds_a_record_number(study_workspace):
+    """A sample's or a drug's number may begin with its patient's own."""
+    files = (study_workspace.landing / "patients" / "*/*/*.parquet").as_posix()
+    # a short number may well be some other number
+    numbers = duckdb.sql(
+        f"select distinct record_no from read_parquet('{files}') "
+        "where length(record_no) >= 6"
+    )
+    numbers = {number for (number,) in numbers.fetchall()}
+    database = duckdb.connect(str(published(study_workspace)), read_only=True)
+    columns = database.execute(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where data_type = 'VARCHAR'"
+    ).fetchall()
+    assert len(numbers) > 2500
+    assert len(columns) > 300
+    for schema, table, column in columns:
+        words = database.execute(
+            f"select distinct unnest(regexp_extract_all({column}, '\\w+(-\\w+)*')) "
+            f"from {schema}.{table}"
+        ).fetchall()
+        parts = (word.split("-") for (word,) in words)
+        starts = {"-".join(p[: n + 1]) for p in parts for n in range(min(len(p), 3))}
+        assert not starts & numbers, (schema, table, column)

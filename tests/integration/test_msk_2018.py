@@ -236,11 +236,3 @@ def test_data_queries_are_few_and_of_the_kinds_judged_right(warehouse):
         "biomarkers.her2_3_fish_negative": 3,
         "biomarkers.value_against_result": 2,
     }
-
-
-def test_no_record_number_is_published(warehouse):
-    for table in ("samples", "variants", "biomarkers"):
-        rows = warehouse.execute(
-            f"select count(*) from core.{table} where sample_no like 'P-%'"
-        ).fetchone()
-        assert rows == (0,)

@@ -17,10 +17,24 @@ OUTCOMES = [
     "lx_vs_tbp__chemotherapy_partners",
 ]
 BROKEN = {
-    "disease_extent": [("and metastases.detected_on <= entries.time_zero_on", "")],
-    "demographics": [("biomarkers.tested_on <= entries.time_zero_on", "true")],
-    "prior_treatments": [("treatments.started_on < entries.time_zero_on", "true")],
-    "cohort": [
+    # no column of the cohort: the entries are judged too
+    "tcga_brca__entries": [
+        (
+            "cast(null as date)",
+            "(select max(c.contact_on) from {{ ref('contacts') }} as c"
+            " where c.patient_id = eligibility.patient_id)",
+        )
+    ],
+    "lx_vs_tbp__disease_extent": [
+        ("and metastases.detected_on <= entries.time_zero_on", "")
+    ],
+    "lx_vs_tbp__demographics": [
+        ("biomarkers.tested_on <= entries.time_zero_on", "true")
+    ],
+    "lx_vs_tbp__prior_treatments": [
+        ("treatments.started_on < entries.time_zero_on", "true")
+    ],
+    "lx_vs_tbp__cohort": [
         (
             "        entries.arm,\n        entries.time_zero_on,\n"
             "        entries.first_drug_on,\n        index_lines.line_no,\n",
@@ -35,6 +49,19 @@ BROKEN = {
             "(select max(p.progressed_on) from {{ ref('progressions') }} as p"
             " where p.patient_id = entries.patient_id) as resistance_on,",
         ),
+        # known when the drug is stopped, in a row that begins before
+        (
+            "resistances.resistance_setting,",
+            "(select max(t.stop_reason_code) from {{ ref('treatments') }} as t"
+            " where t.patient_id = entries.patient_id"
+            " and t.started_on <= entries.time_zero_on) as resistance_setting,",
+        ),
+        (
+            "partners.has_taxane,",
+            "exists (select 1 from {{ ref('treatments') }} as t"
+            " where t.patient_id = entries.patient_id and t.ended_on is not null"
+            " and t.started_on <= entries.time_zero_on) as has_taxane,",
+        ),
     ],
 }
 
@@ -47,7 +74,7 @@ def broken(study_workspace, tmp_path):
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, tmp_path / "project")
     for name, changes in BROKEN.items():
-        path = tmp_path / "project/studies/lx_vs_tbp" / f"lx_vs_tbp__{name}.sql"
+        (path,) = (tmp_path / "project/studies").glob(f"*/{name}.sql")
         text = path.read_text("utf-8")
         for old, new in changes:
             assert old in text, old
@@ -65,6 +92,7 @@ def test_the_build_fails_where_a_column_uses_later_records(broken):
         workspace,
         *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
         *("--select", "int_drug_episodes__built+", "progressions+"),
+        "tcga_brca__entries+",
         project=project,
     )
 
@@ -73,8 +101,11 @@ def test_the_build_fails_where_a_column_uses_later_records(broken):
     for column in (
         *("arm", "line_no", "resistance_on", "n_metastatic_sites"),
         *("has_metastatic_hormonal_therapy", "hr_status"),
+        # known when the drug is stopped: why, and that it was
+        *("resistance_setting", "has_taxane"),
     ):
         assert f"lx_vs_tbp.cohort.{column}: " in built.stdout, column
+    assert "tcga_brca.entries.first_drug_on: " in built.stdout
     assert "lx_vs_tbp.cohort.age_group" not in built.stdout
     assert "lx_vs_tbp.cohort.pfs_days" not in built.stdout
 

@@ -8,11 +8,16 @@ with
 
 rules as (
     select
-        rule_set_id,
-        min_sd_days,
-        confirmation_days,
-        no_assessment_code
-    from {{ ref('int_response_rules__resolved') }}
+        rules.rule_set_id,
+        rules.min_sd_days,
+        rules.no_assessment_code,
+        ways.is_confirmed
+    from {{ ref('int_response_rules__resolved') }} as rules
+    inner join (
+        select false as is_confirmed
+        union all
+        select true as is_confirmed
+    ) as ways on not ways.is_confirmed or rules.confirmation_days > 0
 ),
 
 asked as (
@@ -21,17 +26,12 @@ asked as (
         entries.study_id,
         endpoints.rule_set_id,
         rules.no_assessment_code,
-        ways.is_confirmed
+        rules.is_confirmed
     from {{ ref('int_study_entries__united') }} as entries
     inner join {{ source('landing', 'study_endpoints') }} as endpoints
         on entries.study_id = endpoints.study_id
         and endpoints.endpoint_code = 'bor'
     inner join rules on endpoints.rule_set_id = rules.rule_set_id
-    inner join (
-        select false as is_confirmed
-        union all
-        select true as is_confirmed
-    ) as ways on not ways.is_confirmed or rules.confirmation_days > 0
 ),
 
 candidates as (
@@ -39,15 +39,15 @@ candidates as (
         responses.study_id,
         responses.rule_set_id,
         responses.patient_id,
-        ways.is_confirmed,
+        rules.is_confirmed,
         responses.response_on,
         responses.source_row_id,
-        case when ways.is_confirmed then confirmed.confirming_row_id end
+        case when rules.is_confirmed then confirmed.confirming_row_id end
             as confirming_row_id,
         case
             when responses.response_code = 'PD' then 'PD'
             when responses.response_code {{ in_group('objective_response') }}
-                and (not ways.is_confirmed or confirmed.source_row_id is not null)
+                and (not rules.is_confirmed or confirmed.source_row_id is not null)
                 then responses.response_code
             when responses.response_code = 'NE' or responses.day_no < rules.min_sd_days
                 then 'NE'
@@ -56,11 +56,6 @@ candidates as (
         end as response_code
     from {{ ref('int_responses__dated') }} as responses
     inner join rules on responses.rule_set_id = rules.rule_set_id
-    inner join (
-        select false as is_confirmed
-        union all
-        select true as is_confirmed
-    ) as ways on not ways.is_confirmed or rules.confirmation_days > 0
     left join {{ ref('int_responses__confirmed') }} as confirmed
         on responses.study_id = confirmed.study_id
         and responses.rule_set_id = confirmed.rule_set_id
@@ -75,10 +70,7 @@ ranked as (
         row_number() over (
             partition by study_id, rule_set_id, patient_id, is_confirmed
             order by
-                case response_code
-                    when 'CR' then 1 when 'PR' then 2 when 'SD' then 3
-                    when 'NON_CR_NON_PD' then 4 when 'PD' then 5 else 6
-                end,
+                {{ response_rank('response_code') }},
                 response_on
         ) as response_no
     from candidates
