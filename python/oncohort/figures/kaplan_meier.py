@@ -48,7 +48,8 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
     """Step curves with confidence bands, censor marks and numbers at risk below.
 
     At most four curves, in the order shown; `horizon` is the right end of the time
-    axis, in months. The figure is not bound to a screen; save it with `saved`.
+    axis, in months; it ends sooner at the first tick from which on nobody is at risk.
+    The figure is not bound to a screen; save it with `saved`.
 
     References
     ----------
@@ -57,6 +58,7 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
     """
     from matplotlib.figure import Figure
 
+    horizon = _end(curves, horizon)
     below = 0.62 + ROW * (len(curves) + 0.8) + (0.22 if words.foot else 0)
     corner = _corner(curves, words, horizon)
     above = ROW * (_n_rows(curves, words) + 0.2) if corner == "above" else 0
@@ -70,11 +72,19 @@ def kaplan_meier_figure(curves: list[Curve], words: Words, horizon: float) -> "F
             _draw(axes, curve, stroke)
         _axes(axes, curves, words, horizon)
         _name_curves(axes, curves, horizon)
-        _at_risk(axes, curves)
+        _at_risk(axes, curves, horizon)
         _legend(axes, curves, words, corner)
         if words.foot:
             figure.text(1 - RIGHT / WIDTH, 0.07 / height, words.foot, **foot)
     return figure
+
+
+def _end(curves: list[Curve], horizon: float) -> float:
+    """Right end of the axis: rows of nobody at risk say nothing."""
+    ticks = [tick for curve in curves for tick in curve.ticks]
+    last = max((t["time_months"] for t in ticks if t["n_at_risk"]), default=horizon)
+    later = [t["time_months"] for t in ticks if t["time_months"] > last]
+    return min([horizon, *later])
 
 
 def _draw(axes: "Axes", curve: Curve, stroke: Stroke) -> None:
@@ -102,6 +112,7 @@ def _draw(axes: "Axes", curve: Curve, stroke: Stroke) -> None:
 
 def _axes(axes: "Axes", curves: list[Curve], words: Words, horizon: float) -> None:
     ticks = [row["time_months"] for row in curves[0].ticks] if curves else []
+    ticks = [tick for tick in ticks if tick <= horizon]
     axes.set_yticks(range(0, 101, 20))
     axes.set_yticks(range(10, 100, 20), minor=True)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -148,7 +159,7 @@ def _heights(curve: Curve, months: NDArray) -> NDArray:
     return np.where(months <= time[-1], height, np.nan)
 
 
-def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
+def _at_risk(axes: "Axes", curves: list[Curve], horizon: float) -> None:
     """Rows under the axis: at risk at the start of the period, censored before it."""
     left, top = -(LEFT - 0.10) / PLOT_WIDTH, -0.62 / PLOT_HEIGHT
     head = {"transform": axes.transAxes, "va": "center", "weight": "bold"}
@@ -163,6 +174,8 @@ def _at_risk(axes: "Axes", curves: list[Curve]) -> None:
             left, y, curve.label, color=stroke.colour, **head | {"fontsize": size}
         )
         for tick in curve.ticks:
+            if tick["time_months"] > horizon:
+                break
             text = f"{tick['n_at_risk']} ({tick['n_censored_so_far']})"
             axes.text(tick["time_months"], y, text, fontsize=8, **cell)
 

@@ -14,6 +14,41 @@ LIBRARY = re.compile(r"[a-z][a-z_-]* \d+\.\d+[\w.]*")
 ONE_LEFT_OUT = re.compile(r"^without \w+(?=: )")
 
 
+def ways(methods: Iterable[str]) -> str:
+    """Return how a statistic was made, for a note: each library once, at the end.
+
+    Methods alike but for one word, such as the arm, are told once with all the words.
+    """
+    told: dict[tuple[str, ...], None] = {}
+    libraries: dict[str, None] = {}
+    for method in methods:
+        words, _, last = method.rpartition("; ")
+        named = LIBRARY.findall(last) if words else []
+        libraries |= dict.fromkeys(named)
+        told[tuple((words if named else method).split(" "))] = None
+    found: list[tuple[str, ...]] = []
+    for words in told:
+        differ = [k for k, each in enumerate(found) if _is_alike(each, words)]
+        if differ:
+            found[differ[0]] = tuple(map(_both, found[differ[0]], words))
+        else:
+            found.append(words)
+    text = "; or ".join(" ".join(words) for words in found)
+    return "; ".join(part for part in (text, ", ".join(libraries)) if part)
+
+
+def _is_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two methods have as many words and differ in one of them."""
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and sum(a != b for a, b in pairs) == 1
+
+
+def _both(one: str, other: str) -> str:
+    """Join two words, their comma once: 'of event / competing, ...'."""
+    mark = one[-1:] if one[-1:] == other[-1:] and one[-1:] in (",", ":") else ""
+    return one if one == other else f"{one.removesuffix(mark)} / {other}"
+
+
 def methods_content(plan: Plan, results: Iterable[Row]) -> dict[str, Any]:
     """Return estimators, libraries, populations and endpoints of the methods page."""
     methods: dict[str, dict[str, Any]] = {}

@@ -11,6 +11,7 @@ from oncohort.analysis.results import library
 from oncohort.figures.look import BEFORE
 from oncohort.report.delivery_page import DeliveryRecord, delivery_page
 from oncohort.report.delivery_records import landed_records
+from oncohort.report.methods import ways
 from oncohort.report.numbers import mid_sentence
 from oncohort.report.page_environment import page_environment
 from oncohort.report.patient_page import write_patient_list
@@ -102,7 +103,7 @@ def _screened(
 def _writer(out_dir: Path, publication_id: str, has_sites: bool) -> Callable[..., None]:
     """Return a function that writes a page from its template and content."""
     environment = page_environment()
-    environment.filters["mid"] = mid_sentence
+    environment.filters |= {"mid": mid_sentence, "ways": ways}
     shared = {"publication_id": publication_id, "versions": library(*LIBRARIES)}
     shared["has_sites"] = has_sites
 

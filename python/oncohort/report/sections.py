@@ -7,6 +7,7 @@ from typing import Any
 from oncohort.analysis.baseline_table import UNKNOWN
 from oncohort.analysis.cohort_flow import slug
 from oncohort.analysis.plan import Analysis, Plan, Variable
+from oncohort.analysis.results import OVERALL
 from oncohort.report.adjusted_section import adjusted_section
 from oncohort.report.flow_figure import flow_on_page
 from oncohort.report.km_figure import km_figure
@@ -42,7 +43,13 @@ def section(
         found["figure"] = flow_on_page(plan, analysis, *drawn)
     if analysis.kind == "baseline_table":
         found["rows"], found["notes"] = _table_rows(plan, analysis, numbers)
+        smds = [numbers.results.get(row["smd"], {}) for row in found["rows"]]
+        # of more than two groups there is none
+        found["has_smd"] = any(smd.get("value") is not None for smd in smds)
     if analysis.kind == "time_to_event":
+        # further estimators have their own table, and the methods page
+        above = [row for row in own if row["level"] == OVERALL or _is_month(row)]
+        found["methods"] = grouped(above, "statistic", "method")
         found["figure"] = km_figure(plan, analysis, data, numbers, figures)
     if analysis.kind == "adjusted_comparison":
         found |= adjusted_section(plan, analysis, data, numbers, figures)
@@ -55,6 +62,10 @@ def section(
     if analysis.kind == "subgroups":
         found |= subgroups_section(plan, analysis, numbers, figures)
     return found
+
+
+def _is_month(row: Row) -> bool:
+    return row["level"].startswith("month_")
 
 
 def grouped(rows: list[Row], by: str, what: str) -> dict[str, list[str]]:

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 FONT, SIZE = "Arial", 8
-# more columns than these do not fit upright A4
-UPRIGHT_COLUMNS = 6
+# more columns, or more characters side by side, do not fit upright A4
+UPRIGHT_COLUMNS, UPRIGHT_CHARACTERS = 6, 115
+# a column is at least and at most so many characters wide; longer texts are broken
+NARROWEST, WIDEST = 6, 36
+MARGIN_MM = 18
 # the oldest date that a zip can carry: the same table gives the same bytes
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -30,16 +33,18 @@ def word_bytes(table: Table) -> bytes:
     style.paragraph_format.space_after = Pt(2)
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
-    if _n_columns(table) > UPRIGHT_COLUMNS:
+    widths = _widths(table)
+    if len(widths) > UPRIGHT_COLUMNS or sum(widths) > UPRIGHT_CHARACTERS:
         page.orientation = WD_ORIENT.LANDSCAPE
         page.page_width, page.page_height = Mm(297), Mm(210)
     for side in ("left", "right", "top", "bottom"):
-        setattr(page, f"{side}_margin", Mm(18))
+        setattr(page, f"{side}_margin", Mm(MARGIN_MM))
     title = document.add_paragraph()
     title.add_run(table.caption).bold = True
     if table.marks:
         document.add_paragraph().add_run(". ".join(table.marks)).italic = True
-    _fill(document, table)
+    room = (page.page_width - 2 * Mm(MARGIN_MM)) / sum(widths)
+    _fill(document, table, [int(room * each) for each in widths])
     for note in table.notes:
         document.add_paragraph(note)
     written = io.BytesIO()
@@ -51,14 +56,29 @@ def _n_columns(table: Table) -> int:
     return 1 + max(column for _, column in place(table.head + table.body))
 
 
-def _fill(document: "Document", table: Table) -> None:
+def _widths(table: Table) -> list[int]:
+    """Characters of each column's longest cell; a head is broken between words."""
+    found = [NARROWEST] * _n_columns(table)
+    for rows, is_head in ((table.head, True), (table.body, False)):
+        for (_, column), cell in place(rows).items():
+            parts = cell.text.split() if is_head else [cell.text]
+            if cell.columns == 1:
+                found[column] = max(found[column], *map(len, parts), 0)
+    return [min(each, WIDEST) for each in found]
+
+
+def _fill(document: "Document", table: Table, widths: list[int]) -> None:
     """Cells with their spans; lines above and below the head and at the end."""
     rows = table.head + table.body
-    placed, n_columns = place(rows), _n_columns(table)
-    made = document.add_table(len(rows), n_columns)
+    placed = place(rows)
+    made = document.add_table(len(rows), len(widths))
     made.autofit = True
     # looked up once: each look-up by row and column walks the whole table
     cells = [row.cells for row in made.rows]
+    for column, width in enumerate(widths):
+        made.columns[column].width = width
+        for row in cells:
+            row[column].width = width
     done: set[int] = set()
     for (row, column), cell in placed.items():
         if id(cell) in done:
@@ -89,7 +109,9 @@ def _write(target: Any, cell: Cell, column: int, is_bold: bool) -> None:
     paragraph.paragraph_format.space_after = 0
     paragraph.add_run(cell.text).bold = is_bold or None
     if column:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        spans = cell.is_head and cell.columns > 1
+        right, centre = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.alignment = centre if spans else right
     elif cell.is_indented:
         paragraph.paragraph_format.left_indent = Mm(4)
 

@@ -76,6 +76,34 @@ def test_numbers_at_risk_stand_under_their_tick():
     assert axes.get_xticks().tolist() == [0, 3]
 
 
+def test_the_axis_ends_where_nobody_is_left():
+    # the other arm has somebody at risk until 6, so that 9 is the first empty tick
+    ticks = [(0.0, 4), (3.0, 0), (6.0, 0), (9.0, 0), (12.0, 0)]
+    empty = [
+        {"time_months": t, "n_at_risk": n, "n_censored_so_far": 1} for t, n in ticks
+    ]
+    longer = [
+        {**each, "n_at_risk": 2} if each["time_months"] == 6 else each for each in empty
+    ]
+    arms = [curve()._replace(ticks=empty), curve("Old")._replace(ticks=longer)]
+    axes = kaplan_meier_figure(arms, WORDS, 12).axes[0]
+
+    assert axes.get_xlim() == (0, 9)
+    assert axes.get_xticks().tolist() == [0, 3, 6, 9]
+    shown = [each.get_text() for each in axes.texts]
+    assert shown.count("0 (1)") == 5
+
+
+def test_nobody_at_risk_at_first_does_not_end_the_axis():
+    # patients enter late
+    ticks = [
+        {"time_months": t, "n_at_risk": n, "n_censored_so_far": 0}
+        for t, n in [(0.0, 0), (3.0, 5)]
+    ]
+    axes = kaplan_meier_figure([curve()._replace(ticks=ticks)], WORDS, 6).axes[0]
+    assert axes.get_xlim() == (0, 6)
+
+
 def test_curves_far_apart_are_named_beside_them():
     high, low = curve("High", (0.9, 0.8)), curve("Low", (0.5, 0.2))
     axes = kaplan_meier_figure([high, low], WORDS, 3).axes[0]

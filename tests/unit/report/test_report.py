@@ -10,6 +10,7 @@ from analysis.test_beside import BESIDE
 
 from oncohort.analysis import analyse
 from oncohort.report.km_figure import inline_svg
+from oncohort.report.methods import ways
 from oncohort.report.numbers import Numbers, mid_sentence
 
 VOID = {"meta", "link", "br", "input", "path", "use", "rect", "wbr"}
@@ -209,6 +210,47 @@ def test_what_is_ours_is_told_apart_and_its_numbers_are_results(tiny, pages):
         assert shown, key
     for name in ("weighted", "balance", "sites"):
         assert f"figures/tiny_fair_{name}.svg" in page
+
+
+def test_further_estimators_do_not_crowd_the_notes_of_the_figure(tiny, pages):
+    plan = tiny.folder / "plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace(*BESIDE, 1), "utf-8")
+    analyse(tiny, say=lambda line: None)
+    written = pages()
+    notes = re.findall("<b>Hazard ratio:</b>(.*)</p>", written["tiny-efficacy"])
+
+    assert len(notes) == 1
+    assert "Efron ties" in notes[0]
+    assert not re.search("Breslow|Peto|stratified by site", notes[0])
+    assert notes[0].count("oncohort") == 1
+    for estimator in ("Breslow", "Peto", "stratified by site"):
+        assert estimator in written["tiny-methods"]
+
+
+def test_ways_of_one_statistic_are_told_together():
+    of = "Cox, {} against C, Efron; Wald; oncohort 1.0, scipy 1.17.1"
+    told = "Cox, A / B against C, Efron; Wald; oncohort 1.0, scipy 1.17.1"
+    assert ways([of.format("A"), of.format("B")]) == told
+    two = ["chi-square of event, known; oncohort 1.0", "Fisher; scipy 1.17.1"]
+    assert (
+        ways(two) == "chi-square of event, known; or Fisher; oncohort 1.0, scipy 1.17.1"
+    )
+    commas = ["of event, in all; numpy 2.4", "of death, in all; numpy 2.4"]
+    assert ways(commas) == "of event / death, in all; numpy 2.4"
+    assert ways(["count of patients"]) == "count of patients"
+    assert ways([]) == ""
+
+
+def test_a_standardised_difference_that_nobody_has_is_no_column(tiny, written, pages):
+    assert "Std.<br>diff." in written["tiny-baseline"]
+    tiny.execute(
+        "update analysis.results set value = null, text = 'not estimable'"
+        " where result_id like '%.smd'"
+    )
+    page = pages()["tiny-baseline"]
+    assert "Std.<br>diff." not in page
+    assert "not estimable" not in re.sub("<[^>]+>", "", page)
+    assert "judge balance by" not in page
 
 
 def test_heavy_libraries_wait_until_they_are_needed():

@@ -72,6 +72,33 @@ def test_the_word_table_can_be_read_on_paper(folder):
     assert table.cell(0, 1)._tc is table.cell(0, 2)._tc
 
 
+def test_a_column_of_the_word_table_is_as_wide_as_its_texts(folder):
+    with_table_files(PAGE.replace("Skin", "Hand-foot syndrome"), folder, "tiny")
+    document = docx.Document(folder / "tiny_safety.docx")
+    (table,) = document.tables
+    label, *numbers = (column.width for column in table.columns)
+
+    # 18 characters of the label beside 8 of `3 (33.3)` and 6 at the least
+    assert [label / each for each in numbers] == pytest.approx([18 / 8, 18 / 6], 1e-3)
+    # A4 less two margins of 18 mm
+    assert label + sum(numbers) == pytest.approx(174 * 36000, 1e-3)
+    assert table.cell(2, 0).width == label
+    centre = docx.enum.text.WD_ALIGN_PARAGRAPH.CENTER
+    assert table.cell(0, 1).paragraphs[0].alignment == centre
+
+
+def test_a_wide_word_table_lies_on_its_side(folder):
+    def width(page):
+        with_table_files(page, folder, "tiny")
+        return docx.Document(folder / "tiny_safety.docx").sections[0].page_width.mm
+
+    long = "175.3 (156.9 to 198.7) " * 2
+    assert round(width(PAGE)) == 210
+    wide = PAGE.replace("=Rash &amp; more", long).replace(">(<", f">{long}(<")
+    assert round(width(wide.replace(">-1.5<", f">{long}<"))) == 210
+    assert round(width(wide.replace("rowspan", 'colspan="5" rowspan'))) == 297
+
+
 def test_the_csv_says_what_the_page_says_and_holds_no_formula(folder):
     with_table_files(PAGE, folder, "tiny")
     text = (folder / "tiny_safety.csv").read_text("utf-8-sig")
