@@ -2,7 +2,7 @@
 
 from oncohort.survival.at_scale import counts_of, kaplan_meier_from, logrank_from
 from oncohort.survival.cox import cox, cox_zph
-from oncohort.survival.cox_at_scale import cox_counted
+from oncohort.survival.cox_at_scale import cox_counted, cox_from
 from oncohort.survival.cumulative_incidence import cumulative_incidence
 from oncohort.survival.gray_test import gray_test
 from oncohort.survival.kaplan_meier import kaplan_meier
@@ -21,6 +21,7 @@ __all__ = [
     "counts_of",
     "cox",
     "cox_counted",
+    "cox_from",
     "cox_zph",
     "cumulative_incidence",
     "gray_test",

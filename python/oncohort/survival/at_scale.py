@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from oncohort.identity import quoted_name
 from oncohort.survival.checked import checked, checked_entry, checked_weights, codes_of
 from oncohort.survival.event_table import EventTable, event_table
 from oncohort.survival.kaplan_meier import KaplanMeier, curve_of
@@ -76,14 +77,14 @@ def counts_of(
         source = duckdb.read_parquet(str(source))
     several = [strata] if isinstance(strata, str) else list(strata or [])
     crossed = " || ' | ' || ".join(
-        f"cast({quoted(each)} as varchar)" for each in several
+        f"cast({quoted_name(each)} as varchar)" for each in several
     )
     asked = {
-        "time": quoted(time),
-        "event": quoted(event),
-        "group": group and quoted(group),
-        "strata": crossed if len(several) > 1 else several and quoted(several[0]),
-        "entry": entry and quoted(entry),
+        "time": quoted_name(time),
+        "event": quoted_name(event),
+        "group": group and quoted_name(group),
+        "strata": crossed if len(several) > 1 else several and quoted_name(several[0]),
+        "entry": entry and quoted_name(entry),
     }
     selected = [f'{what} as "{name}"' for name, what in asked.items() if what]
     columns = source.aggregate(", ".join([*selected, "count(*) as n"])).fetchnumpy()
@@ -148,8 +149,3 @@ def logrank_from(
     compared = counts.time, counts.event, counts.group
     test = logrank(*compared, weights=counts.n_patients, **about)
     return test._replace(groups=tuple(counts.groups))
-
-
-def quoted(column: str) -> str:
-    """A column's name as SQL writes it."""
-    return '"' + column.replace('"', '""') + '"'

@@ -25,7 +25,7 @@ def concordance(
     """Concordance and its infinitesimal jackknife error (by cluster, if given).
 
     Pairs are compared within strata where one fails while the other is at risk. Risks
-    closer than rounding are tied.
+    closer than rounding are tied. Without such pairs both are unknown (nan).
     """
     n_levels, n = rows.levels.size, rows.time.size
     size = max(1.0, float(np.abs(risk).max()))
@@ -68,6 +68,8 @@ def _summary(
 ) -> Concordance:
     """Estimate and error from pairs with a row as the event, and as the other."""
     n_pairs = float(weight @ found[2])
+    if n_pairs == 0:
+        return Concordance(np.nan, np.nan)
     # the event should have the higher risk of the two
     agree = found[0] + others[0]
     against = found[2] - found[0] - found[1] + others[2] - others[0] - others[1]

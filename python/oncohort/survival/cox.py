@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from oncohort.survival.concordance import Concordance, concordance
-from oncohort.survival.cox_design import design, parsed
+from oncohort.survival.cox_design import call_of, design
 from oncohort.survival.cox_fit import (
     ChiSquare,
     Fitted,
@@ -25,6 +25,7 @@ from oncohort.survival.cox_fit import (
 )
 from oncohort.survival.cox_rows import codes_of, rows_of
 from oncohort.survival.cox_zph import ProportionalHazards, proportional_hazards
+from oncohort.survival.limits import normal_quantile
 
 
 @dataclass(frozen=True)
@@ -122,28 +123,25 @@ def cox(
     ------
     ValueError
         If a column is unknown, constant, collinear with others or has missing values,
-        events are too few, or a coefficient is infinite (separation).
+        or is of another length than the outcome, strata or clusters stand both in the
+        formula and beside it, events are too few, or a coefficient is infinite
+        (separation).
 
     References
     ----------
     Cox DR (1972). JRSS B 34:187-220. Efron B (1977). JASA 72:557-565.
     Lin DY, Wei LJ (1989). JASA 84:1074-1078 (robust variance).
     """
-    parts = parsed(formula)
-    if parts.outcome:
-        *first, time, event = parts.outcome
-        entry = first[0] if first else entry
-    if cluster is None and parts.cluster:
-        (cluster,) = parts.cluster
-    if strata is None and parts.strata:
-        strata = parts.strata
-    rows = rows_of(data, time, event, entry, weights, strata)
-    group = None if cluster is None else codes_of(data, cluster, "cluster", rows)
+    call = call_of(formula, time, event, entry, strata, cluster)
+    rows = rows_of(data, call.time, call.event, call.entry, weights, call.strata)
+    group = None
+    if call.cluster is not None:
+        group = codes_of(data, call.cluster, "cluster", rows)
     if robust is None:
         robust = group is not None or _is_fractional(rows.weight)
     if group is not None and not robust:
         raise ValueError("cluster asks for robust errors, robust=False for none")
-    fit = fitted(rows, design(data, parts.terms), ties)
+    fit = fitted(rows, design(data, call.terms, rows.time.size), ties)
     made = sandwich(fit, group) if robust else None
     return result(fit, made, group, ci_level, "numpy")
 
@@ -195,15 +193,13 @@ def result(
     where: str,
 ) -> Cox:
     """Back to the covariates' own scale, with tests and limits."""
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtr
 
-    if not 0 < ci_level < 1:
-        raise ValueError(f"ci_level must be between 0 and 1, not {ci_level}")
     naive = np.linalg.inv(fit.maximum.there.information)
     scaled = naive if robust is None else robust.covariance
     error = np.sqrt(np.diag(scaled)) / fit.scale
     beta = fit.beta / fit.scale
-    reach = ndtri(0.5 + ci_level / 2) * error
+    reach = normal_quantile(ci_level) * error
     count = fit.rows.count
     with np.errstate(over="ignore"):  # infinite where the unit of a covariate is tiny
         ratio, low, high = np.exp([beta, beta - reach, beta + reach])

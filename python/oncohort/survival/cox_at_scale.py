@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from oncohort.identity import quoted_name
 from oncohort.survival.cox import Cox, result
-from oncohort.survival.cox_design import design, parsed, variables
+from oncohort.survival.cox_design import call_of, design, variables
 from oncohort.survival.cox_fit import fitted
 from oncohort.survival.cox_rows import rows_of
 
@@ -51,30 +52,24 @@ def cox_from(
     ValueError
         As from `cox`.
     """
-    parts = parsed(formula)
-    if parts.cluster:
-        raise ValueError("clusters need the rows themselves: use cox")
-    if parts.outcome:
-        *first, time, event = parts.outcome
-        entry = first[0] if first else entry
-    named = [strata] if isinstance(strata, str) else list(strata or parts.strata)
-    wanted = [time, event, *([entry] if entry else []), *named, *variables(parts.terms)]
+    about = {"time": time, "event": event, "entry": entry, "strata": strata}
+    call = call_of(formula, **about)
+    among = [call.strata] if isinstance(call.strata, str) else list(call.strata or [])
+    wanted = [call.time, call.event, *filter(None, [call.entry]), *among]
+    wanted += variables(call.terms)
     known = connection.sql(f"select * from {table}").columns  # noqa: S608
     unknown = sorted(set(wanted) - set(known))
     if unknown:
         raise ValueError(
             f"{', '.join(unknown)}: no such column; there are {', '.join(known)}"
         )
-    columns = ", ".join(f'"{name}"' for name in dict.fromkeys(wanted))
+    columns = ", ".join(map(quoted_name, dict.fromkeys(wanted)))
     groups = connection.execute(
         f"select {columns}, count(*) as n_rows_alike from {table}"  # noqa: S608
         " group by all order by all"
     ).df()
     count = groups.pop("n_rows_alike").to_numpy(float)
-    right = " + ".join(":".join(term) for term in parts.terms)
-    about = {"entry": entry, "strata": named or None}
-    about |= {"ties": ties, "ci_level": ci_level}
-    return cox_counted(groups, right, count, time=time, event=event, **about)
+    return cox_counted(groups, formula, count, ties=ties, ci_level=ci_level, **about)
 
 
 def cox_counted(
@@ -92,10 +87,16 @@ def cox_counted(
     """`cox` of rows that stand for `n_patients` equal ones each, as an engine counts.
 
     Not weights: with ties R treats two patients and one of weight 2 differently.
+    A ValueError as from `cox`, of clusters, or of patients that are no whole number.
     """
+    call = call_of(formula, time, event, entry, strata)
+    if call.cluster is not None:
+        raise ValueError("clusters need the rows themselves: use cox")
     count = np.asarray(n_patients, dtype=float)
-    rows = rows_of(data, time, event, entry, count, strata)
-    about = design(data, parsed(formula).terms)
+    if not (count == np.floor(count)).all():
+        raise ValueError("n_patients must be whole numbers, none missing")
+    rows = rows_of(data, call.time, call.event, call.entry, count, call.strata)
+    about = design(data, call.terms, rows.time.size)
     fit = fitted(rows._replace(count=count), about, ties)
     where = f"{count.size} groups counted by DuckDB, finished by numpy {np.__version__}"
     return result(fit, None, None, ci_level, where)

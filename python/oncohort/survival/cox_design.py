@@ -30,6 +30,17 @@ class Parsed(NamedTuple):
     cluster: tuple[str, ...]
 
 
+class Call(NamedTuple):
+    """What a formula and the arguments beside it ask for, in one."""
+
+    terms: tuple[tuple[str, ...], ...]
+    time: Any
+    event: Any
+    entry: Any
+    strata: Any
+    cluster: Any
+
+
 class Factor(NamedTuple):
     """One factor of a formula.
 
@@ -81,6 +92,32 @@ def parsed(formula: str) -> Parsed:
     return Parsed(names, tuple(kept), *(tuple(s) for s in special.values()))
 
 
+def call_of(
+    formula: str,
+    time: Any,
+    event: Any,
+    entry: Any = None,
+    strata: Any = None,
+    cluster: Any = None,
+) -> Call:
+    """Join a formula and its arguments; `Surv(...)` goes before time, event, entry.
+
+    ValueError if strata or clusters stand in both, or clusters are several.
+    """
+    parts = parsed(formula)
+    if parts.outcome:
+        *first, time, event = parts.outcome
+        entry = first[0] if first else entry
+    for name, given in (("strata", strata), ("cluster", cluster)):
+        if given is not None and getattr(parts, name):
+            raise ValueError(f"{name} stands in the formula and beside it: leave one")
+    if len(parts.cluster) > 1:
+        raise ValueError(f"cluster of {', '.join(parts.cluster)}: name one column")
+    if parts.cluster:
+        (cluster,) = parts.cluster
+    return Call(parts.terms, time, event, entry, parts.strata or strata, cluster)
+
+
 def variables(terms: tuple[tuple[str, ...], ...]) -> list[str]:
     """Columns that the terms of a formula need, each once."""
     from formulaic import Formula
@@ -96,13 +133,16 @@ def variables(terms: tuple[tuple[str, ...], ...]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def design(data: Any, terms: tuple[tuple[str, ...], ...]) -> Design:
+def design(data: Any, terms: tuple[tuple[str, ...], ...], n_rows: int) -> Design:
     """Design of the terms on a table of shape (n_rows, ...), an intercept in mind."""
     if not terms:
         raise ValueError("the formula names no covariate: nothing to estimate")
     known = {}
     for expr in dict.fromkeys(expr for term in terms for expr in term):
-        known[expr] = _factor(data, expr)
+        known[expr] = factor = _factor(data, expr)
+        by_row = factor.full[0][1] if factor.code is None else factor.code
+        if by_row.size != n_rows:
+            raise ValueError(f"{expr}: {by_row.size} values for {n_rows} rows")
     names: list[str] = []
     columns: list[list[tuple[str, NDArray]]] = []
     members: dict[str, list[int]] = {}

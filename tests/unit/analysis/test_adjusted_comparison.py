@@ -2,7 +2,6 @@
 
 import pytest
 
-from oncohort.analysis import analyse
 from oncohort.confounding import e_value
 from oncohort.errors import BuildFailed
 
@@ -18,7 +17,7 @@ create or replace table tiny.cohort as select * from (values
     ('P8', 's2', 'B', 'lt50', true, 60, true)
 ) as t (patient_id, site_id, arm, age_group, is_prospective, pfs_days, is_pfs_event)
 """
-ANALYSIS = """landmark_months = [2]
+ANALYSIS = """
 [[analyses]]
 id = "fair"
 kind = "adjusted_comparison"
@@ -36,18 +35,13 @@ covariates = ["is_prospective"]
 @pytest.fixture
 def fair(tiny):
     tiny.execute(COHORT)
-    tiny.write_plan(swap=("landmark_months = [2]\n", ANALYSIS))
+    tiny.write_plan(more=ANALYSIS)
     return tiny
 
 
 @pytest.fixture
 def results(fair):
-    analyse(fair, say=lambda line: None)
-    rows = fair.query(
-        "select result_id, value, method from analysis.results"
-        " where analysis_id = 'fair'"
-    )
-    return {key.removeprefix("tiny.fair.all."): row for key, *row in rows}
+    return fair.results("fair")
 
 
 def test_scores_weights_and_balance_by_hand(results):
@@ -79,7 +73,7 @@ def test_the_weighted_curve_by_hand(fair, results):
     found = [row[2] for row in rows]
     assert found == pytest.approx([1 / 2, 1 / 3, 1 / 6, 1 / 6])
     # the curve rests at 1/2 from day 30 to 40
-    median, method = results["pfs.overall.A.median"]
+    median, _, method = results["pfs.overall.A.median"]
     assert median == pytest.approx(35 / 30.4375)
     assert "overlap-weighted" in method
     assert fair.query(
@@ -96,16 +90,16 @@ def test_ratios_each_way_and_without_each_site(results):
         assert results[f"pfs.{way}.all.e_value"][0] == pytest.approx(expected[0])
         assert results[f"pfs.{way}.all.e_value_limit"][0] == pytest.approx(expected[1])
     whole = results["pfs.unadjusted.all.hazard_ratio"][0]
-    weighted, method = results["pfs.overlap_weighted.all.hazard_ratio"]
+    weighted, _, method = results["pfs.overlap_weighted.all.hazard_ratio"]
     assert weighted != pytest.approx(whole, rel=0.01)
     for word in ("A against B", "overlap-weighted", "Efron", "robust", "Wald"):
         assert word in method
-    value, method = results["pfs.unadjusted_without_s2.all.hazard_ratio"]
+    value, _, method = results["pfs.unadjusted_without_s2.all.hazard_ratio"]
     assert value != pytest.approx(whole, rel=0.01)
     assert method.startswith("without s2: Cox")
     # without s2 all three A's are alike: of the two without the trait one is treated,
     # of the two with it both are
-    value, method = results["pfs.overlap_weighted_without_s2.all.hazard_ratio"]
+    value, _, method = results["pfs.overlap_weighted_without_s2.all.hazard_ratio"]
     assert value is None
     assert "not estimable: the covariates tell some patients' treatment" in method
     assert "pfs.stratified_by_site.all.hazard_ratio" in results
@@ -113,13 +107,13 @@ def test_ratios_each_way_and_without_each_site(results):
 
 def test_a_covariate_must_stand_in_the_baseline_table(fair):
     text = ANALYSIS.replace('["is_prospective"]', '["site_id"]')
-    fair.write_plan(swap=("landmark_months = [2]\n", text))
+    fair.write_plan(more=text)
     with pytest.raises(BuildFailed, match="site_id is no variable .* age_group"):
-        analyse(fair)
+        fair.analyse()
 
 
 def test_one_arm_alone_is_not_compared(fair):
     fair.execute("delete from tiny.cohort where arm = 'A'")
-    analyse(fair, say=lambda line: None)
+    fair.analyse()
 
     assert fair.query("from analysis.results where analysis_id = 'fair'") == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oncohort.analysis import analyse, store
+from oncohort.analysis import store
 
 TRUTH = Path(__file__).parents[2] / "reference" / "truth.csv"
 # the shipped study's patients as the tiny study names things
@@ -23,7 +23,7 @@ beside = ["hazard_ratios", "proportionality", "restricted_means", "stratified"]
 
 
 def results(tiny) -> dict[str, list]:
-    analyse(tiny, say=lambda line: None)
+    tiny.analyse()
     rows = tiny.query(
         "select result_id, value, text, n, denominator, method from analysis.results"
         " where analysis_id = 'km'"

@@ -2,7 +2,6 @@
 
 import pytest
 
-from oncohort.analysis import analyse
 from oncohort.errors import BuildFailed, ConfigError
 
 TABLES = """
@@ -38,7 +37,7 @@ MEASURES = (
     'measures = [{ column = "burden", label = "Burden", unit = "per Mb",'
     " decimals = 2 }]\n"
 )
-PLAN = f"""landmark_months = [2]
+PLAN = f"""
 [[analyses]]
 id = "plot"
 kind = "oncoplot"
@@ -66,22 +65,12 @@ filter = { her2 = ["positive"] }
 @pytest.fixture
 def genomic(tiny):
     tiny.execute(TABLES)
-    tiny.write_plan(swap=("landmark_months = [2]\n", PLAN))
-    path = tiny.folder / "plan.toml"
-    text = path.read_text("utf-8").replace("[[endpoints]]", POPULATION, 1)
-    path.write_text(text, encoding="utf-8")
+    tiny.write_plan(swap=("[[endpoints]]", POPULATION), more=PLAN)
     return tiny
 
 
-def swap(study, old, new):
-    path = study.folder / "plan.toml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def test_altered_samples_per_gene_and_group(genomic):
-    analyse(genomic, say=lambda line: None)
+    genomic.analyse()
 
     # s6 is negative, s7 of no group; s5 has nothing altered
     assert genomic.text("plot.her2.samples.overall.brain.n") == "2"
@@ -100,7 +89,7 @@ def test_altered_samples_per_gene_and_group(genomic):
 
 
 def test_kinds_are_shares_of_the_groups_alterations(genomic):
-    analyse(genomic, say=lambda line: None)
+    genomic.analyse()
 
     # brain: missense in s1 and s2, nonsense in s1; liver: 1 frameshift, 2 missense
     assert genomic.text("kinds.her2.class.overall.brain.n") == "3"
@@ -110,7 +99,7 @@ def test_kinds_are_shares_of_the_groups_alterations(genomic):
 
 
 def test_two_groups_by_quartiles_and_ranks(genomic):
-    analyse(genomic, say=lambda line: None)
+    genomic.analyse()
 
     assert genomic.text("both.her2.burden.overall.brain.median") == "2.00"
     # 2 and 8; one is missing
@@ -122,10 +111,10 @@ def test_two_groups_by_quartiles_and_ranks(genomic):
 
 
 def test_a_kind_that_the_plan_does_not_name_stops_the_analysis(genomic):
-    swap(genomic, 'values = ["nonsense", "frameshift"]', 'values = ["nonsense"]')
+    genomic.swap_in_plan('values = ["nonsense", "frameshift"]', 'values = ["nonsense"]')
 
     with pytest.raises(BuildFailed, match="alterations.class holds 'frameshift'"):
-        analyse(genomic, say=lambda line: None)
+        genomic.analyse()
 
 
 @pytest.mark.parametrize(
@@ -136,14 +125,14 @@ def test_a_kind_that_the_plan_does_not_name_stops_the_analysis(genomic):
     ],
 )
 def test_a_column_that_is_not_there_is_named(genomic, old, new, problem):
-    swap(genomic, old, new)
+    genomic.swap_in_plan(old, new)
 
     with pytest.raises(BuildFailed, match=problem):
-        analyse(genomic, say=lambda line: None)
+        genomic.analyse()
 
 
 def test_an_oncoplot_needs_its_groups(genomic):
-    swap(genomic, "groups = [", "# groups = [")
+    genomic.swap_in_plan("groups = [", "# groups = [")
 
     with pytest.raises(ConfigError, match="'groups' is a required property"):
-        analyse(genomic, say=lambda line: None)
+        genomic.analyse()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from oncohort.analysis import analyse
 from oncohort.errors import BuildFailed, ConfigError
 
 PROPORTIONS = """
@@ -106,13 +105,11 @@ create table intermediate.int_study_parameters__united as
 """
 
 
-def run(tiny, text, *statements, swap=("", "")):
-    tiny.write_plan(swap=swap)
-    path = tiny.folder / "plan.toml"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+def run(tiny, text, *statements):
+    tiny.write_plan(more=text)
     for statement in statements:
         tiny.execute(statement)
-    analyse(tiny, say=lambda line: None)
+    tiny.analyse()
 
 
 def texts(tiny, prefix, *endings):

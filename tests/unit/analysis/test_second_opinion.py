@@ -9,7 +9,7 @@ AGREEMENT = "km.all.pfs.overall.all.agreement_with_lifelines"
 
 
 def test_lifelines_finds_our_numbers_again(tiny):
-    analyse(tiny, say=lambda line: None)
+    tiny.analyse()
 
     ((value, unit, method),) = tiny.query(
         "select value, unit, method from analysis.results"
@@ -35,13 +35,13 @@ def test_a_number_it_does_not_find_stops_the_build(tiny, monkeypatch, name, of):
     monkeypatch.setitem(analyse.__globals__["KINDS"], "time_to_event", spoiled)
     words = f"{name} of arm {of} differs from lifelines' by a relative 3.0e-06"
     with pytest.raises(BuildFailed, match=words):
-        analyse(tiny, say=lambda line: None)
+        tiny.analyse()
 
 
 def test_a_median_that_nobody_reaches_agrees(tiny):
     tiny.execute("update tiny.cohort set is_pfs_event = false where arm = 'A'")
 
-    analyse(tiny, say=lambda line: None)
+    tiny.analyse()
 
     assert tiny.text("km.all.pfs.overall.A.median") == "not reached"
     assert tiny.text(AGREEMENT) is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oncohort.analysis import analyse, run
+from oncohort.analysis import run
 from oncohort.dbt_run import Model
 from oncohort.errors import BuildFailed, ConfigError
 
@@ -98,7 +98,7 @@ def varied(tiny, monkeypatch):
 
     def analysed(changes):
         tiny.write_plan(swap=(PLANNED, PLANNED + SENSITIVITY + changes))
-        analyse(tiny, say=lambda line: None)
+        tiny.analyse()
         return tiny.query(
             "select patient_id, field, planned_value, variant_value"
             " from analysis.variant_flips where variant_id = 'v' order by all"

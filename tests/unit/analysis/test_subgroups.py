@@ -5,13 +5,12 @@ import pandas as pd
 import pytest
 from lifelines import CoxPHFitter
 
-from oncohort.analysis import analyse
 from oncohort.analysis.compared import Compared
 from oncohort.analysis.results import Key, Place
 from oncohort.analysis.subgroups import _interaction
 from oncohort.errors import BuildFailed
 
-ANALYSIS = """landmark_months = [2]
+ANALYSIS = """
 [[analyses]]
 id = "sub"
 kind = "subgroups"
@@ -23,18 +22,9 @@ covariates = ["age_group", "is_prospective"]
 """
 
 
-def found(tiny):
-    analyse(tiny, say=lambda line: None)
-    rows = tiny.query(
-        "select result_id, value, text, method from analysis.results"
-        " where analysis_id = 'sub'"
-    )
-    return {key.removeprefix("tiny.sub.all."): row for key, *row in rows}
-
-
 def test_patients_and_events_per_level_the_unknown_in_none(tiny):
-    tiny.write_plan(swap=("landmark_months = [2]\n", ANALYSIS))
-    results = found(tiny)
+    tiny.write_plan(more=ANALYSIS)
+    results = tiny.results("sub")
     counts = {
         key: (results[f"{key}.n"][0], results[f"{key}.n_events"][0])
         for key in (f"age_group.{a}.{b}" for a in ("lt50", "ge50") for b in "AB")
@@ -51,17 +41,17 @@ def test_patients_and_events_per_level_the_unknown_in_none(tiny):
 
 
 def test_a_level_that_says_nothing_has_no_ratio_and_why(tiny):
-    tiny.write_plan(swap=("landmark_months = [2]\n", ANALYSIS))
-    value, text, method = found(tiny)["age_group.ge50.all.hazard_ratio"]
+    tiny.write_plan(more=ANALYSIS)
+    value, text, method = tiny.results("sub")["age_group.ge50.all.hazard_ratio"]
     assert (value, text) == (None, "not estimable")
     assert "not estimable:" in method
 
 
 def test_a_variable_the_baseline_table_does_not_have_is_refused(tiny):
     wrong = ANALYSIS.replace('"age_group", ', '"site_id", ')
-    tiny.write_plan(swap=("landmark_months = [2]\n", wrong))
+    tiny.write_plan(more=wrong)
     with pytest.raises(BuildFailed, match="site_id is no variable of baseline table"):
-        found(tiny)
+        tiny.results("sub")
 
 
 @pytest.mark.parametrize("n_levels", [2, 3])

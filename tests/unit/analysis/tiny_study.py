@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from oncohort.analysis import analyse
+
 PLAN = """\
 study_id = "tiny"
 title = "Tiny"
@@ -98,10 +100,31 @@ class TinyWorkspace:
     def study_dirs(self) -> dict[str, Path]:
         return {"tiny": self.folder}
 
-    def write_plan(self, population="all", swap=("", "")) -> None:
+    @property
+    def plan(self) -> Path:
+        return self.folder / "plan.toml"
+
+    def write_plan(self, population="all", swap=("", ""), more="") -> None:
         text = PLAN.replace('population = "POPULATION"', f'population = "{population}"')
-        text = text.replace(*swap)
-        (self.folder / "plan.toml").write_text(text, encoding="utf-8")
+        self.plan.write_text(text + more, encoding="utf-8")
+        self.swap_in_plan(*swap)
+
+    def swap_in_plan(self, old: str, new: str) -> None:
+        text = self.plan.read_text("utf-8")
+        assert old in text, f"the plan has no {old}"
+        self.plan.write_text(text.replace(old, new), encoding="utf-8")
+
+    def analyse(self) -> None:
+        analyse(self, say=lambda line: None)
+
+    def results(self, analysis_id: str) -> dict[str, list]:
+        """Analyse; value, text and method by the end of the id, population aside."""
+        self.analyse()
+        rows = self.query(
+            "select concat_ws('.', variable, level, arm, statistic), value, text,"
+            f" method from analysis.results where analysis_id = '{analysis_id}'"
+        )
+        return {key: row for key, *row in rows}
 
     def execute(self, statement: str) -> None:
         with duckdb.connect(str(self.working_db)) as connection:

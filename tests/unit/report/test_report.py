@@ -188,9 +188,7 @@ def test_a_row_of_a_file_is_read_once_though_it_lands_in_two_tables(tiny, pages)
 
 def test_what_is_ours_is_told_apart_and_its_numbers_are_results(tiny, pages):
     tiny.execute(COHORT)
-    tiny.write_plan(swap=("landmark_months = [2]\n", ANALYSIS))
-    plan = tiny.folder / "plan.toml"
-    plan.write_text(plan.read_text("utf-8").replace(*BESIDE, 1), "utf-8")
+    tiny.write_plan(swap=BESIDE, more=ANALYSIS)
     analyse(tiny, say=lambda line: None)
     written = pages()
     page = written["tiny-efficacy"] + written["tiny-sensitivity"]
