@@ -20,11 +20,12 @@
 
 {% macro duckdb__build_begins(selected) -%}
     {%- if is_building() -%}
-    {%- set kept = graph.nodes.keys() | reject('in', selected) | list -%}
-    {%- set rows = [] -%}
-    {%- for id in selected if id in graph.nodes -%}
-        {%- do rows.append((graph.nodes[id], 'not finished', none, none)) -%}
-    {%- endfor -%}
+        {%- set kept = graph.nodes.keys() | reject('in', selected) | list -%}
+        {%- set rows = [] -%}
+        {%- for id in selected if id in graph.nodes -%}
+            {%- do rows.append((graph.nodes[id], 'not finished', none, none)) -%}
+        {%- endfor -%}
+        {%- call statement('build_begins', auto_begin=true) -%}
         create table if not exists {{ target.schema }}.build_results (
             node_id varchar, name varchar, resource_type varchar, status varchar,
             seconds double, n_failures bigint
@@ -32,24 +33,31 @@
         delete from {{ target.schema }}.build_results
         where node_id not in ('{{ kept | join("', '") }}');
         {{ insert_build_results(rows) }}
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
     {%- endif -%}
 {%- endmacro %}
 
+{#- A hook before this one may have left a transaction open, which nobody would commit. -#}
 {% macro duckdb__build_ends(results) -%}
     {%- if is_building() -%}
-    {%- set rows = [] -%}
-    {%- for one in results if one.node.unique_id in graph.nodes -%}
-        {%- do rows.append((one.node, one.status, one.execution_time, one.failures)) -%}
-    {%- endfor -%}
+        {%- set rows = [] -%}
+        {%- for one in results if one.node.unique_id in graph.nodes -%}
+            {%- do rows.append(
+                (one.node, one.status, one.execution_time, one.failures)
+            ) -%}
+        {%- endfor -%}
+        {%- call statement('build_ends', auto_begin=true) -%}
         delete from {{ target.schema }}.build_results
-        where node_id in (
-            {%- for row in rows %}'{{ row[0].unique_id }}'{{ ', ' if not loop.last }}{% endfor -%}
-        );
+        where node_id in ('{{ rows | map("first") | map(attribute="unique_id") | join("', '") }}');
         {{ insert_build_results(rows) }}
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro insert_build_results(rows) -%}
+    {%- if rows %}
     insert into {{ target.schema }}.build_results values
     {% for node, status, seconds, n_failures in rows -%}
     (
@@ -58,6 +66,7 @@
         {{ n_failures if n_failures is not none else 'null' }}
     ){{ ',' if not loop.last }}
     {% endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Whether this command of dbt makes or tests tables, and is not only read. -#}

@@ -107,7 +107,7 @@ def _data(manifest: dict[str, Any] | None) -> Iterator[str]:
 
 
 def _queries(manifest: dict[str, Any] | None) -> Iterator[str]:
-    by_site = manifest["unanswered_queries"] if manifest else {}
+    by_site = manifest.get("unanswered_queries") if manifest else {}
     if by_site:
         yield f"{sum(by_site.values()):,} unanswered (use `oncohort queries SITE`)"
         yield _listed(f"{site} {n:,}" for site, n in by_site.items())
