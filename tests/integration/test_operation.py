@@ -1,0 +1,231 @@
+"""Others read while it refreshes; it is killed, the disk is full, a folder read-only.
+
+On a tiny project of two models, so that a refresh takes seconds: all else is the real
+thing. The long run sets `OPERATION_KILLS=50 OPERATION_REFRESHES=10`.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+from interrupted import stopped
+from workspaces import ROOT
+
+from oncohort.workspace import Workspace
+
+N_KILLS = int(os.environ.get("OPERATION_KILLS", "2"))
+N_REFRESHES = int(os.environ.get("OPERATION_REFRESHES", "2"))
+READS_PER_SECOND = 20
+MODELS = {
+    "people.sql": "select record_id, sex from {{ source('extract', 'patients') }} "
+    "where delivered_on = (select max(delivered_on) "
+    "from {{ source('extract', 'patients') }})",
+    "visits.sql": "select record_id from {{ ref('people') }}",
+    "core.yml": "models: [{name: people, columns: "
+    "[{name: record_id, data_tests: [unique]}]}]",
+}
+SITE = """
+site_id: clinic
+title: Clinic (made up)
+language: en
+made_up: true
+source: made up for a test
+files:
+  - match: patients.csv
+    tables:
+      - {table: patients, columns: {record_no: no, sex: sex, birth_on: born}}
+"""
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project of the contract and two tables of the newest delivery."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("dbt_project.yml", "profiles.yml", "macros", "models/staging"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, root / name)
+    for page in (root / "models" / "staging").glob("stg_*"):
+        page.unlink()
+    core = root / "models" / "marts" / "core"
+    core.mkdir(parents=True)
+    for name, text in MODELS.items():
+        (core / name).write_text(text)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ONCOHORT_HOME", str(root))
+        yield root
+
+
+@pytest.fixture(scope="module")
+def clinic(project, tmp_path_factory):
+    """A site that has delivered and been published; each test goes on from there."""
+    return Clinic(tmp_path_factory.mktemp("workspace"))
+
+
+class Clinic:
+    """A workspace of one site, how many patients it delivered last, its refreshes."""
+
+    def __init__(self, root):
+        self.workspace, self.n_patients = Workspace(root), 0
+        (root / "sites" / "clinic").mkdir(parents=True)
+        (root / "sites" / "clinic" / "site.yml").write_text(SITE)
+        self.deliver()
+        self.refresh()
+
+    def deliver(self):
+        self.n_patients += 1
+        rows = [f"{number},F,1950\n" for number in range(self.n_patients)]
+        day = f"2020-{self.n_patients // 28 + 1:02}-{self.n_patients % 28 + 1:02}"
+        folder = self.workspace.extracts / "clinic" / day
+        folder.mkdir(parents=True)
+        (folder / "patients.csv").write_text("no,sex,born\n" + "".join(rows))
+
+    def start(self, command="refresh", **options):
+        call = [sys.executable, "-m", "oncohort", command]
+        call += ["--workspace", str(self.workspace.root)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(call, text=True, **pipes, **options)
+
+    def run(self, command="refresh", **options):
+        process = self.start(command, **options)
+        said, error = process.communicate()
+        return process.returncode, said, error
+
+    def refresh(self):
+        exit_code, said, error = self.run()
+        assert exit_code == 0, said + error
+        return self.published()
+
+    def published(self):
+        """The current publication's patients; its tables agree with its manifest."""
+        folder = self.workspace.current_publication()
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        with duckdb.connect(str(folder / "oncohort.duckdb"), read_only=True) as reader:
+            for name in ("core.people", "core.visits"):
+                ((n_rows,),) = reader.sql(f"select count(*) from {name}").fetchall()
+                assert n_rows == manifest["rows"][name]
+        assert folder.name in (folder / "report" / "index.html").read_text("utf-8")
+        return n_rows
+
+    def shows_what_is_published(self):
+        name = self.workspace.current_id()
+        assert name in (self.workspace.report / "index.html").read_text("utf-8")
+        left = [*self.workspace.root.glob("report.*")]
+        left += self.workspace.published.glob("_draft-*")
+        left += self.workspace.landing.glob("_incoming/*")
+        left += self.workspace.landing.glob("_journal.json")
+        return not left
+
+
+def test_readers_never_wait_and_never_see_half_a_state(clinic):
+    seen, n_reads = [clinic.published()], 0
+    for _ in range(N_REFRESHES):
+        clinic.deliver()
+        process = clinic.start()
+        while process.poll() is None:
+            seen.append(clinic.published())
+            n_reads += 1
+            time.sleep(1 / READS_PER_SECOND)
+        assert process.returncode == 0, process.communicate()
+        seen.append(clinic.published())
+
+    assert seen == sorted(seen) and seen[-1] == clinic.n_patients
+    assert n_reads > 20 * N_REFRESHES
+    assert clinic.shows_what_is_published()
+    print(f"{n_reads} reads during {N_REFRESHES} refreshes")
+
+
+STEPS = [
+    (("receive.journal", "json.dump", 1), False),
+    (("build_results", "BuildResults", 1), False),
+    (("publish", "point_to", 1), False),
+    (("publish", "show_report", 1), True),
+    (("publish", "remove_old", 1), True),
+]
+
+
+@posix
+def test_a_refresh_killed_between_two_steps_leaves_a_whole_publication(clinic):
+    """Each refresh passes the step where the one before was killed."""
+    before = clinic.published()
+    for place, has_published in STEPS:
+        clinic.deliver()
+        process = stopped(clinic.workspace.root, "refresh", place, "die")
+        said, _ = process.communicate()
+        assert process.returncode == -signal.SIGKILL, said
+        before = clinic.n_patients if has_published else before
+        assert clinic.published() == before, place
+
+    exit_code, said, _ = clinic.run()
+
+    assert exit_code == 0 and "nothing changed since" in said
+    assert clinic.shows_what_is_published()
+
+
+@posix
+def test_a_refresh_killed_at_a_random_moment_needs_no_help(clinic):
+    moment = random.Random(7)
+    clinic.deliver()
+    started = time.monotonic()
+    n_published = clinic.refresh()
+    lasts = time.monotonic() - started
+    n_killed = n_new = 0
+    for _ in range(N_KILLS):
+        clinic.deliver()
+        process = clinic.start()
+        time.sleep(moment.uniform(0, lasts))
+        process.kill()
+        process.communicate()
+        n_killed += process.returncode == -signal.SIGKILL
+        now = clinic.published()
+        assert now in (n_published, clinic.n_patients)
+        n_new += now != n_published
+
+        n_published = clinic.refresh()
+        assert n_published == clinic.n_patients
+        assert clinic.shows_what_is_published()
+    print(f"{n_killed} killed of {N_KILLS}, {n_new} had published")
+
+
+@pytest.fixture
+def small_disk(project, tmp_path):
+    """A workspace on a disk of 64 MB of its own."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(tmp_path)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("may not mount a small disk")
+    yield Clinic(tmp_path)
+    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_a_full_or_locked_disk_is_said_and_harms_nothing(small_disk):
+    root = small_disk.workspace.root
+    small_disk.deliver()
+    for free_kb in (0, 300, 1500):
+        n_free = shutil.disk_usage(root).free - free_kb * 1024
+        (root / "ballast").write_bytes(bytes(n_free))
+
+        exit_code, said, error = small_disk.run()
+
+        assert exit_code == 7, said + error
+        assert error.startswith("error: the disk is full (")
+        assert f"{small_disk.workspace.current_id()} stays in use" in error
+        assert small_disk.published() == 1
+        (root / "ballast").unlink()
+        print(said, error)
+    subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+
+    exit_code, _, error = small_disk.run()
+
+    assert exit_code == 7, error
+    assert "cannot be used: read-only file system" in error
+    assert small_disk.published() == 1
+    subprocess.run(["mount", "-o", "remount,rw", str(root)], check=True)
+    assert small_disk.refresh() == 2
+    assert small_disk.shows_what_is_published()
