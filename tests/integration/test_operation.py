@@ -7,11 +7,13 @@ thing. The long run sets `OPERATION_KILLS=50 OPERATION_REFRESHES=10`.
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -20,16 +22,16 @@ from workspaces import ROOT
 
 from oncohort.workspace import Workspace
 
-N_KILLS = int(os.environ.get("OPERATION_KILLS", "2"))
-N_REFRESHES = int(os.environ.get("OPERATION_REFRESHES", "2"))
+N_KILLS = int(os.environ.get("OPERATION_KILLS", "1"))
+N_REFRESHES = int(os.environ.get("OPERATION_REFRESHES", "1"))
 READS_PER_SECOND = 20
 MODELS = {
     "people.sql": "select record_id, sex from {{ source('extract', 'patients') }} "
     "where delivered_on = (select max(delivered_on) "
     "from {{ source('extract', 'patients') }})",
     "visits.sql": "select record_id from {{ ref('people') }}",
-    "core.yml": "models: [{name: people, columns: "
-    "[{name: record_id, data_tests: [unique]}]}]",
+    "core.yml": "models: [{name: people, columns: [{name: sex, data_tests: "
+    "[{accepted_values: {arguments: {values: [F]}}}]}]}]",
 }
 SITE = """
 site_id: clinic
@@ -79,9 +81,9 @@ class Clinic:
         self.deliver()
         self.refresh()
 
-    def deliver(self):
+    def deliver(self, sex="F"):
         self.n_patients += 1
-        rows = [f"{number},F,1950\n" for number in range(self.n_patients)]
+        rows = [f"{number},{sex},1950\n" for number in range(self.n_patients)]
         day = f"2020-{self.n_patients // 28 + 1:02}-{self.n_patients % 28 + 1:02}"
         folder = self.workspace.extracts / "clinic" / day
         folder.mkdir(parents=True)
@@ -129,10 +131,12 @@ def test_readers_never_wait_and_never_see_half_a_state(clinic):
     for _ in range(N_REFRESHES):
         clinic.deliver()
         process = clinic.start()
+        next_at = time.monotonic()
         while process.poll() is None:
             seen.append(clinic.published())
             n_reads += 1
-            time.sleep(1 / READS_PER_SECOND)
+            next_at = max(next_at + 1 / READS_PER_SECOND, time.monotonic() - 1)
+            time.sleep(max(0, next_at - time.monotonic()))
         assert process.returncode == 0, process.communicate()
         seen.append(clinic.published())
 
@@ -192,6 +196,27 @@ def test_a_refresh_killed_at_a_random_moment_needs_no_help(clinic):
         assert n_published == clinic.n_patients
         assert clinic.shows_what_is_published()
     print(f"{n_killed} killed of {N_KILLS}, {n_new} had published")
+
+
+def test_a_failed_test_publishes_nothing_and_says_how_to_see_its_rows(clinic):
+    before = clinic.workspace.current_id()
+    clinic.deliver(sex="U")
+
+    exit_code, _, error = clinic.run()
+
+    assert exit_code == 4 and "test accepted_values_people_sex__F: fail" in error
+    assert "1 failing rows, to be seen with:\n    oncohort sql --working -f" in error
+    (sql,) = re.findall(r'-f "(.+)"', error)
+    with duckdb.connect(str(clinic.workspace.working_db), read_only=True) as working:
+        rows = working.sql(Path(sql).read_text("utf-8")).fetchall()
+    assert rows == [("U", clinic.n_patients)]
+    # nor does a publish of its own, until a build ends well
+    exit_code, _, error = clinic.run("publish")
+    assert exit_code == 4 and "the last build did not end well" in error
+    assert "test accepted_values_people_sex__F: fail" in error
+    assert clinic.workspace.current_id() == before
+    clinic.deliver()
+    clinic.refresh()
 
 
 @pytest.fixture
