@@ -99,8 +99,9 @@ def _invoke(
     project = str(workspace.project)
     options = ["--project-dir", project, "--profiles-dir", project]
     options += ["--target-path", str(workspace.root / "target")]
-    options += ["--log-path", str(workspace.logs), "--log-level-file", "info"]
+    options += ["--log-path", str(workspace.logs), "--log-level-file", "warn"]
     options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
+    options += ["--no-write-json"]
     with _environment(workspace.environment()):
         try:
             result = dbtRunner(callbacks=list(callbacks)).invoke([*command, *options])
