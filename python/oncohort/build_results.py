@@ -33,7 +33,9 @@ def build_results(working_db: Path) -> BuildResults:
 
     if not working_db.is_file():
         raise BuildFailed("there is no working database", "run `oncohort build` first")
-    with duckdb.connect(str(working_db), read_only=True) as connection:
+    # else a missing table could mean a name of this program
+    strict = {"python_enable_replacements": False}
+    with duckdb.connect(str(working_db), read_only=True, config=strict) as connection:
         try:
             rows: list[Any] = connection.execute(
                 "select name, resource_type, status, seconds, n_failures "
