@@ -54,7 +54,7 @@ def find(workspace: Workspace, text: str) -> Path:
     listed = "".join(f"\n    {told(its)}" for its in there.values())
     raise ConfigError(
         f"{len(meant)} publications begin so" if meant else "no such publication",
-        f"name one of those there, or its beginning: {listed}"
+        f"name one of those there, or its beginning:{listed}"
         if there
         else "run `oncohort refresh`: none is there yet",
         file=workspace.relative(workspace.published),

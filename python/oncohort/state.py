@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from oncohort.made_with import versions
-from oncohort.publications import current_manifest, known, lock_name, n_kept
+from oncohort.publications import DATABASE, current_manifest, known, lock_name, n_kept
 from oncohort.workspace import Workspace, is_hidden, is_iso_date
 
 _LISTED = 8
@@ -49,15 +49,24 @@ def _publication(
     yield f"{manifest['id']}, of {made_at:%Y-%m-%d %H:%M} UTC, {_ago(made_at.date())}"
     if lock_name(manifest):
         yield f"locked as {lock_name(manifest)}"
-    locked = [name for name in map(lock_name, known(workspace).values()) if name]
-    n_there, told = len(known(workspace)), f": {'; '.join(locked)}" if locked else ""
+    there = known(workspace)
+    locked = [name for name in map(lock_name, there.values()) if name]
+    told = f": {'; '.join(locked)}" if locked else ""
     yield (
-        f"{n_there} there, {len(locked)} locked{told}; the last {n_kept(workspace)} "
+        f"{len(there)} there, {len(locked)} locked{told}; the last {n_kept(workspace)} "
         "without a lock are kept"
     )
-    database = workspace.working_db
-    if database.is_file() and database.stat().st_mtime > made_at.timestamp():
+    copies = [workspace.published / name / DATABASE for name in there]
+    if _is_newer(workspace.working_db, copies):
         yield "something was built since, and is not published (use `oncohort publish`)"
+
+
+def _is_newer(database: Path, copies: Iterable[Path]) -> bool:
+    """Return whether a database was written after all copies that were made of it."""
+    with contextlib.suppress(FileNotFoundError):  # one may just be cleared away
+        changed_at = database.stat().st_mtime
+        return changed_at > max(each.stat().st_mtime for each in copies)
+    return False
 
 
 def _deliveries(workspace: Workspace, manifest: dict[str, Any] | None) -> Iterator[str]:
@@ -107,11 +116,11 @@ def _data(manifest: dict[str, Any] | None) -> Iterator[str]:
 
 
 def _queries(manifest: dict[str, Any] | None) -> Iterator[str]:
-    by_site = manifest.get("unanswered_queries") if manifest else {}
+    by_site = manifest.get("unanswered_queries") if manifest else None
     if by_site:
         yield f"{sum(by_site.values()):,} unanswered (use `oncohort queries SITE`)"
         yield _listed(f"{site} {n:,}" for site, n in by_site.items())
-    elif manifest:
+    elif by_site is not None:
         yield "none unanswered"
 
 
