@@ -13,6 +13,7 @@ from oncohort.publication_lock import lock_publication, refuse_name
 from oncohort.publications import current_manifest, page_to_open, show_report
 from oncohort.publish import inputs, publish
 from oncohort.run_log import log, log_verdicts
+from oncohort.storage import discard_unreadable
 from oncohort.workspace import Workspace
 
 Say = Callable[[str], None]
@@ -46,6 +47,7 @@ def refresh(workspace: Workspace, say: Say = print) -> Path:
             say(f"nothing changed since {manifest['id']}")
         else:
             started = time.monotonic()
+            discard_unreadable(workspace.working_db, say)
             with DbtProcess(workspace) as dbt:
                 _step("receive", say, lambda: _receive(workspace, say))
                 models = _step("build", say, lambda: dbt.build(say, NEEDED_NEXT))

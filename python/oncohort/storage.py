@@ -4,7 +4,8 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from oncohort.errors import WorkspaceUnwritable
 from oncohort.workspace import Workspace
@@ -33,6 +34,25 @@ def storage_errors(workspace: Workspace) -> Iterator[None]:
         if reason is None:
             raise
         raise _unwritable(workspace, reason, file) from error
+
+
+def discard_unreadable(database: Path, say: Callable[[str], None] = print) -> None:
+    """Remove a working database that cannot be opened: a build makes all of it anew.
+
+    So after a damaged file, or by another version of DuckDB. One that somebody reads,
+    or that a full disk keeps from opening, stays.
+    """
+    import duckdb
+
+    try:
+        if database.is_file():
+            duckdb.connect(str(database)).close()
+    except duckdb.Error as error:
+        if "set lock" in str(error) or _reason(error)[0] is not None:
+            return
+        for file in (database, database.with_name(f"{database.name}.wal")):
+            file.unlink(missing_ok=True)
+        say("the working database could not be opened: it is made anew")
 
 
 def _reason(error: Exception) -> tuple[int | None, str | None]:

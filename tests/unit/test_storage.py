@@ -5,7 +5,7 @@ import duckdb
 import pytest
 
 from oncohort.errors import BuildFailed, WorkspaceUnwritable
-from oncohort.storage import storage_errors
+from oncohort.storage import discard_unreadable, storage_errors
 
 FULL = os.strerror(errno.ENOSPC)
 
@@ -35,3 +35,24 @@ def test_a_write_that_failed_is_told_plainly(workspace, error, what):
 def test_other_errors_pass(workspace, error):
     with pytest.raises(type(error)), storage_errors(workspace):
         raise error
+
+
+def test_only_a_working_database_that_cannot_be_opened_is_made_anew(workspace):
+    workspace.create()
+    file = workspace.working_db
+    log = file.with_name("oncohort.duckdb.wal")
+    said = []
+    discard_unreadable(file, said.append)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table t as select 1")
+
+    discard_unreadable(file, said.append)
+
+    assert file.is_file() and said == []
+    file.write_bytes(b"damaged" * 1000)
+    log.write_bytes(b"of another")
+
+    discard_unreadable(file, said.append)
+
+    assert not file.exists() and not log.exists()
+    assert said == ["the working database could not be opened: it is made anew"]
