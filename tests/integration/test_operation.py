@@ -4,62 +4,31 @@ On a tiny project of two models, so that a refresh takes seconds: all else is th
 thing. The long run sets `OPERATION_KILLS=50 OPERATION_REFRESHES=10`.
 """
 
-import json
 import os
 import random
 import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
+from clinic import Clinic, tiny_project
 from interrupted import stopped
-from workspaces import ROOT
-
-from oncohort.workspace import Workspace
 
 N_KILLS = int(os.environ.get("OPERATION_KILLS", "1"))
 N_REFRESHES = int(os.environ.get("OPERATION_REFRESHES", "1"))
 READS_PER_SECOND = 20
-MODELS = {
-    "people.sql": "select record_id, sex from {{ source('extract', 'patients') }} "
-    "where delivered_on = (select max(delivered_on) "
-    "from {{ source('extract', 'patients') }})",
-    "visits.sql": "select record_id from {{ ref('people') }}",
-    "core.yml": "models: [{name: people, columns: [{name: sex, data_tests: "
-    "[{accepted_values: {arguments: {values: [F]}}}]}]}]",
-}
-SITE = """
-site_id: clinic
-title: Clinic (made up)
-language: en
-made_up: true
-source: made up for a test
-files:
-  - match: patients.csv
-    tables:
-      - {table: patients, columns: {record_no: no, sex: sex, birth_on: born}}
-"""
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project of the contract and two tables of the newest delivery."""
+    """The tiny project, for this process and those it starts."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("dbt_project.yml", "profiles.yml", "macros", "models/staging"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, root / name)
-    for page in (root / "models" / "staging").glob("stg_*"):
-        page.unlink()
-    core = root / "models" / "marts" / "core"
-    core.mkdir(parents=True)
-    for name, text in MODELS.items():
-        (core / name).write_text(text)
+    tiny_project(root)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("ONCOHORT_HOME", str(root))
         yield root
@@ -69,61 +38,6 @@ def project(tmp_path_factory):
 def clinic(project, tmp_path_factory):
     """A site that has delivered and been published; each test goes on from there."""
     return Clinic(tmp_path_factory.mktemp("workspace"))
-
-
-class Clinic:
-    """A workspace of one site, how many patients it delivered last, its refreshes."""
-
-    def __init__(self, root):
-        self.workspace, self.n_patients = Workspace(root), 0
-        (root / "sites" / "clinic").mkdir(parents=True)
-        (root / "sites" / "clinic" / "site.yml").write_text(SITE)
-        self.deliver()
-        self.refresh()
-
-    def deliver(self, sex="F"):
-        self.n_patients += 1
-        rows = [f"{number},{sex},1950\n" for number in range(self.n_patients)]
-        day = f"2020-{self.n_patients // 28 + 1:02}-{self.n_patients % 28 + 1:02}"
-        folder = self.workspace.extracts / "clinic" / day
-        folder.mkdir(parents=True)
-        (folder / "patients.csv").write_text("no,sex,born\n" + "".join(rows))
-
-    def start(self, command="refresh", **options):
-        call = [sys.executable, "-m", "oncohort", command]
-        call += ["--workspace", str(self.workspace.root)]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(call, text=True, **pipes, **options)
-
-    def run(self, command="refresh", **options):
-        process = self.start(command, **options)
-        said, error = process.communicate()
-        return process.returncode, said, error
-
-    def refresh(self):
-        exit_code, said, error = self.run()
-        assert exit_code == 0, said + error
-        return self.published()
-
-    def published(self):
-        """The current publication's patients; its tables agree with its manifest."""
-        folder = self.workspace.current_publication()
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        with duckdb.connect(str(folder / "oncohort.duckdb"), read_only=True) as reader:
-            for name in ("core.people", "core.visits"):
-                ((n_rows,),) = reader.sql(f"select count(*) from {name}").fetchall()
-                assert n_rows == manifest["rows"][name]
-        assert folder.name in (folder / "report" / "index.html").read_text("utf-8")
-        return n_rows
-
-    def shows_what_is_published(self):
-        name = self.workspace.current_id()
-        assert name in (self.workspace.report / "index.html").read_text("utf-8")
-        left = [*self.workspace.root.glob("report.*")]
-        left += self.workspace.published.glob("_draft-*")
-        left += self.workspace.landing.glob("_incoming/*")
-        left += self.workspace.landing.glob("_journal.json")
-        return not left
 
 
 def test_readers_never_wait_and_never_see_half_a_state(clinic):
@@ -243,7 +157,6 @@ def test_a_full_or_locked_disk_is_said_and_harms_nothing(small_disk):
         assert f"{small_disk.workspace.current_id()} stays in use" in error
         assert small_disk.published() == 1
         (root / "ballast").unlink()
-        print(said, error)
     subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
 
     exit_code, _, error = small_disk.run()
