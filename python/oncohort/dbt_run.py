@@ -118,7 +118,7 @@ def _invoke(
     options = ["--project-dir", project, "--profiles-dir", project]
     options += ["--target-path", str(workspace.root / "target")]
     options += ["--log-path", str(workspace.logs), "--log-level-file", "warn"]
-    options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
+    options += ["--log-level", "none", "--no-send-anonymous-usage-stats"]
     options += ["--no-write-json"]
     with _environment(workspace.environment()):
         try:
