@@ -52,7 +52,12 @@ def build(
     ------
     BuildFailed
         With each failing node, what it says and its compiled SQL.
+    ConfigError
+        If a landed file does not fit the contract.
     """
+    from oncohort.receive.landed_columns import refuse_unfit
+
+    refuse_unfit(workspace)
     n_done, said_at = 0, time.monotonic()
 
     def follow(event: Any) -> None:
