@@ -36,5 +36,6 @@ def refuse_unfit(workspace: Workspace) -> None:
 
 
 def _differing(wanted: set[str], found: set[str]) -> str:
-    lacking = [f"{name} (lacking)" for name in sorted(wanted - found)]
-    return ", ".join([*lacking, *(f"{name} (unknown)" for name in sorted(found - wanted))])
+    differing = [f"{name} (lacking)" for name in sorted(wanted - found)]
+    differing += [f"{name} (unknown)" for name in sorted(found - wanted)]
+    return ", ".join(differing)
