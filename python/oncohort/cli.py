@@ -1,13 +1,14 @@
 """The command line: one command per thing a data manager does."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oncohort import cli_arguments as arguments
+from oncohort.cli_run import run_command
 from oncohort.errors import EXIT_CODES, OncohortError
+from oncohort.run_log import log_verdicts
 from oncohort.workspace import Workspace
 
 _AS_JSON = (
@@ -30,21 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(argv)
     try:
-        return options.run(Workspace(options.workspace), options) or 0
+        workspace = Workspace(options.workspace)
     except OncohortError as error:
-        sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, RuntimeError) as error:
-        # DuckDB turns Ctrl-C into a RuntimeError of its own
-        if not (isinstance(error, KeyboardInterrupt) or "interrupt" in str(error)):
-            raise
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # the reader, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    name = options.run.__name__.strip("_")
+    return run_command(name, workspace, lambda: options.run(workspace, options))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,12 +44,14 @@ def parser() -> argparse.ArgumentParser:
     codes = "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
     top = argparse.ArgumentParser(
         prog="oncohort",
-        description="From the raw extracts of several hospitals to a study's numbers.",
+        description="From the raw extracts of several hospitals to a study's numbers. "
+        "Without a command: the state of the workspace.",
         epilog=f"exit codes:\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_workspace(top, None)
-    commands = top.add_subparsers(metavar="command", required=True)
+    top.set_defaults(run=_state)
+    commands = top.add_subparsers(metavar="command")
 
     def add(run: Callable[..., int | None], help_text: str) -> argparse.ArgumentParser:
         name = run.__name__.strip("_")
@@ -74,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
-    add(_publish, "analyse, report and publish what was built")
+    arguments.add_publish(add(_publish, "analyse, report and publish what was built"))
     arguments.add_sql(add(_sql, "ask the current publication"))
     arguments.add_diff(add(_diff, "tell what differs between two publications"))
     arguments.add_explain(
@@ -104,6 +98,12 @@ def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> Non
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
 
 
+def _state(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.state import show_state
+
+    show_state(workspace, sys.stdout)
+
+
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.init import init
 
@@ -131,6 +131,7 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
             verdicts = receive(workspace, options.site, show.say, show=show)
     finally:
         show.stop()
+    log_verdicts(verdicts)
     if not verdicts:
         show.say("extracts/ holds no delivery: nothing was received")
     problems = [problem for verdict in verdicts for problem in verdict.problems]
@@ -168,11 +169,14 @@ def _build(workspace: Workspace, options: argparse.Namespace) -> None:
 
 def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.lock import writer_lock
-    from oncohort.publish import page_to_open
-    from oncohort.refresh import analyse_and_publish
+    from oncohort.publications import page_to_open, roll_back
+    from oncohort.refresh import publish_or_lock
 
     with writer_lock(workspace, "publish"):
-        analyse_and_publish(workspace, None, _say)
+        if options.rollback:
+            roll_back(workspace, options.ID, _say)
+        else:
+            publish_or_lock(workspace, options.ID, options.lock, _say)
     print(f"open {page_to_open(workspace)}")
 
 

@@ -13,6 +13,18 @@ def add_sql(command: argparse.ArgumentParser) -> None:
     command.add_argument("--working", action="store_true", help=working)
 
 
+def add_publish(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort publish`."""
+    which = "with --lock: lock this one as it stands, make none; with --rollback: "
+    which += "default `previous`; an id or its beginning, a lock's name, `current`"
+    command.add_argument("ID", nargs="?", help=which)
+    what = command.add_mutually_exclusive_group()
+    kept = "lock it under a name: never removed, each page says so"
+    what.add_argument("--lock", metavar="NAME", help=kept)
+    back = "make an earlier publication, and its report, the current one"
+    what.add_argument("--rollback", action="store_true", help=back)
+
+
 def add_audit(command: argparse.ArgumentParser) -> None:
     """Add those of `oncohort audit`."""
     figures = "id, population, arm, quantity, value, denominator: a row per figure"

@@ -74,6 +74,12 @@ class WorkspaceBusy(OncohortError):  # noqa: N818  says what happened
     exit_code = 6
 
 
+class WorkspaceUnwritable(OncohortError):  # noqa: N818  says what happened
+    """The disk is full, or a file or folder of the workspace cannot be written."""
+
+    exit_code = 7
+
+
 EXIT_CODES = {
     0: "done, or nothing to do",
     1: "an error nobody foresaw",
@@ -82,4 +88,6 @@ EXIT_CODES = {
     4: "dbt, the analysis or the report failed; nothing was published",
     5: "nothing was received; nothing was published",
     6: "another command is writing to the workspace",
+    7: "the disk is full or a folder cannot be written; what is published stands",
+    130: "stopped by Ctrl-C",
 }

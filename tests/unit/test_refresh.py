@@ -10,7 +10,7 @@ PATIENTS = "no,sex,born\n1,F,1950\n"
 
 
 @pytest.fixture
-def steps(hospital, monkeypatch):
+def steps(hospital, build_ended, monkeypatch):
     """A refresh whose build, analysis and report are cheap; `ran` lists them."""
     ran = []
 
@@ -21,6 +21,7 @@ def steps(hospital, monkeypatch):
             ran.append("build")
             with duckdb.connect(str(self.workspace.working_db)) as connection:
                 connection.execute("create or replace table t as select 1 as x")
+                build_ended(connection)
 
         def __init__(self, workspace):
             self.workspace = workspace
