@@ -177,10 +177,9 @@ def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.sql import run_sql
+    from oncohort.sql.command import run_command
 
-    question, out = options.question, sys.stdout
-    run_sql(workspace, question, out, options.study, options.format, options.working)
+    run_command(workspace, options, sys.stdout)
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
