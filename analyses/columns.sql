@@ -1,5 +1,5 @@
--- The columns of a table, with type and meaning. `oncohort sql --columns TABLE` is short
--- for it.
+-- The columns of a table, with type and meaning. `oncohort sql --columns TABLE` is
+-- short for it.
 -- $table = patients: name of the table, with or without its schema
 select
     schema_name || '.' || table_name as table_name,

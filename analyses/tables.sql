@@ -4,6 +4,6 @@ select
     schema_name || '.' || table_name as table_name,
     estimated_size as n_rows,
     column_count as n_columns,
-    regexp_extract(comment, '^(.*?[.:;])(\s|$)', 1) as one_row_is
+    rtrim(regexp_extract(comment, '^(.*?[.:;])(\s|$)', 1), ':;') as one_row_is
 from duckdb_tables()
 order by schema_name, table_name

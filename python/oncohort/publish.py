@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from oncohort.contract import identifying_columns
+from oncohort.descriptions import write_comments
 from oncohort.errors import BuildFailed
 from oncohort.identity import quoted_name, text_literal
 from oncohort.workspace import Workspace
@@ -53,6 +54,7 @@ def publish(
     draft = workspace.published / f"{_DRAFT}{publication_id}"
     draft.mkdir(parents=True)
     rows = copy_tables(workspace.working_db, draft / DATABASE)
+    write_comments(workspace, draft / DATABASE)
     say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
     write_report(workspace, draft / DATABASE, draft / "report", publication_id, say=say)
     manifest = {
