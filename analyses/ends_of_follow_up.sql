@@ -1,6 +1,6 @@
 -- Why follow-up ends: one row per study, endpoint, site and reason, with how many of
--- the site's patients and after how long. A site where most are censored early is one that
--- stopped telling, not one where nothing happens.
+-- the site's patients and after how long. A site where most are censored early is one
+-- that stopped telling, not one where nothing happens.
 -- $study = all: one study, or all
 -- $rule_set = default: rule set of the endpoints
 -- oncohort sql ends_of_follow_up

@@ -8,10 +8,6 @@ with limits as (
     select parameter, cast(value as double) as limit_value
     from reference.rule_sets
     where rule_set_id = 'default'
-        and parameter in (
-            'sd_benefit_days', 'missed_scans_days', 'restart_gap_days',
-            'regimen_window_days', 'adjuvant_resistance_months'
-        )
 ),
 
 -- stable disease up to the end of progression-free survival

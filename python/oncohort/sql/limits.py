@@ -101,7 +101,8 @@ class Watch:
                 self.reason = limits.too_large() if is_large else limits.too_long()
             # again and again: one that comes before the engine runs is lost
             self._connection.interrupt()
-            if self._leave and now - self._stopped_at > _LETS_GO_WITHIN:
+            patience = 0 if is_large else _LETS_GO_WITHIN
+            if self._leave and now - self._stopped_at > patience:
                 self._leave(self.reason)
 
 
