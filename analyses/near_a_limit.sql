@@ -5,13 +5,12 @@
 -- $days = 14: largest distance from the limit
 -- oncohort sql near_a_limit
 with limits as (
-    select parameter, cast(value as double) as limit_value
+    select parameter, try_cast(value as double) as limit_value
     from reference.rule_sets
     where rule_set_id = 'default'
 ),
 
--- stable disease up to the end of progression-free survival
-stable as (
+stable_disease as (
     select endpoints.patient_id, endpoints.start_on, endpoints.end_on
     from core.time_to_event as endpoints
     inner join core.best_responses as responses
@@ -72,7 +71,7 @@ measured as (
         patient_id,
         start_on as from_on,
         end_on as to_on
-    from stable
+    from stable_disease
     union
     select 'missed_scans_days' as parameter, patient_id, from_on, to_on from scans
     union

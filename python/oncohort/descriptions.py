@@ -18,7 +18,7 @@ class Description(NamedTuple):
 
 
 def descriptions(workspace: Workspace) -> dict[str, Description]:
-    """Return what the dbt pages say of each mart, seed, study's model and analysis table.
+    """Return what the dbt pages say of marts, seeds, studies' models, analysis tables.
 
     By dbt's name: a study's `<study>__cohort`, all others as in the database.
     """
@@ -38,8 +38,8 @@ def descriptions(workspace: Workspace) -> dict[str, Description]:
 def write_comments(workspace: Workspace, database: Path) -> None:
     """Give the tables and columns of a database their descriptions as comments.
 
-    At once for a whole publication: dbt's `persist_docs` does it model by model at every
-    build, and `create table as` leaves comments behind.
+    At once for a whole publication: dbt's `persist_docs` would do it at every build, and
+    `create table as` leaves comments behind.
     """
     import duckdb
 

@@ -1,6 +1,6 @@
 """dbt's exposures: what each study's plan makes of the models, held against the plan.
 
-Run as a script it writes the pages anew: `.venv/bin/python tests/conventions/test_exposures.py`.
+Run as a script, this file writes the pages anew.
 """
 
 from pathlib import Path
