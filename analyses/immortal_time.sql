@@ -2,7 +2,7 @@
 -- zero part. `days_before_time_zero`: the line began earlier, and whoever died or
 -- progressed in those days is not in the study, so time counted from the first drug
 -- would be time nobody could die in. `days_drug_after_time_zero`: the regimen gained a
--- drug later; an arm named after it knows the future. `followup_days` 0 ends on day 0.
+-- drug later; an arm named after it knows the future. And who leaves on day 0.
 -- $study = all: one study, or all
 -- $endpoint = os: endpoint whose follow-up is shown beside
 -- oncohort sql immortal_time
@@ -40,7 +40,7 @@ compared as (
         greatest(lines.last_drug_begun_on - entries.time_zero_on, 0)
             as days_drug_after_time_zero
     from entries
-    inner join lines
+    left join lines
         on entries.patient_id = lines.patient_id
         and entries.time_zero_on >= lines.anchor_on
         and (
@@ -67,6 +67,6 @@ where compared.days_before_time_zero > 0
     or compared.days_drug_after_time_zero > 0
     or compared.followup_days <= 0
 order by
-    greatest(days_before_time_zero, days_drug_after_time_zero) desc,
+    greatest(days_before_time_zero, days_drug_after_time_zero) desc nulls last,
     compared.study_id asc,
     compared.patient_id asc

@@ -38,7 +38,7 @@ def descriptions(workspace: Workspace) -> dict[str, Description]:
 def write_comments(workspace: Workspace, database: Path) -> None:
     """Give the tables and columns of a database their descriptions as comments.
 
-    At once for a whole publication: dbt's `persist_docs` would do it at every build, and
+    At once for a publication: dbt's `persist_docs` would do it at every build, and
     `create table as` leaves comments behind.
     """
     import duckdb

@@ -8,6 +8,7 @@ from statistics import median
 
 import duckdb
 import pytest
+from dateutil.relativedelta import relativedelta
 from workspaces import ROOT
 
 from oncohort.sql import run_sql
@@ -55,6 +56,25 @@ def site_of(rows):
     return {row["patient_id"]: row["site_id"] for row in rows("core.patients")}
 
 
+@pytest.fixture
+def empty(study_database, workspace):
+    """A publication whose tables have no rows, and no study's tables."""
+    folder = workspace.published / "empty"
+    folder.mkdir(parents=True)
+    workspace.current.write_text("empty\n")
+    with duckdb.connect(str(folder / "oncohort.duckdb")) as connection:
+        connection.execute(f"attach '{study_database}' as full_one (read_only)")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name, schema_name from duckdb_tables() "
+            "where database_name = 'full_one' "
+            "and schema_name in ('core', 'quality', 'analysis', 'reference')"
+        ).fetchall()
+        for table, schema in tables:
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {table} as from full_one.{table} limit 0")
+    return workspace
+
+
 def test_each_says_what_a_row_is_and_how_to_read_it(study_workspace):
     page = (ROOT / "docs" / "sql.md").read_text("utf-8")
     found = analyses(study_workspace)
@@ -68,27 +88,10 @@ def test_each_says_what_a_row_is_and_how_to_read_it(study_workspace):
         assert {"{{", "{%"}.isdisjoint(question.sql), "analyses are plain SQL"
 
 
-def test_none_needs_a_study_a_site_or_a_row(study_database, workspace):
-    folder = workspace.published / "empty"
-    folder.mkdir(parents=True)
-    workspace.current.write_text("empty\n")
-    with duckdb.connect(str(folder / "oncohort.duckdb")) as connection:
-        connection.execute(f"attach '{study_database}' as full_one (read_only)")
-        tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            "where database_name = 'full_one' "
-            "and schema_name in ('core', 'quality', 'analysis', 'reference')"
-        ).fetchall()
-        for schema, table in tables:
-            connection.execute(f"create schema if not exists {schema}")
-            connection.execute(
-                f"create table {schema}.{table} as "
-                f"from full_one.{schema}.{table} limit 0"
-            )
-        connection.execute("detach full_one")
+def test_none_needs_a_study_a_site_or_a_row(empty):
     for name in NAMES:
         out = io.StringIO()
-        run_sql(workspace, ROOT / "analyses" / f"{name}.sql", out)
+        run_sql(empty, ROOT / "analyses" / f"{name}.sql", out)
         assert "row" in out.getvalue()
 
 
@@ -147,7 +150,7 @@ def test_follow_up_gaps(ask, rows, followups):
     assert len(ask("follow_up_gaps", days="100000")) == 0
 
 
-def test_immortal_time(ask, rows):
+def test_immortal_time(ask, rows, followups):
     # the made-up patients whose arm starts with another drug: time zero is the last one
     own = {
         row["patient_id"]: (row["time_zero_on"] - row["first_drug_on"]).days
@@ -162,6 +165,17 @@ def test_immortal_time(ask, rows):
     }
     assert before == {patient: days for patient, days in own.items() if days > 0}
     assert len(before) > 50
+    lines = {row["patient_id"]: row["line_no"] for row in rows("lx_vs_tbp.cohort")}
+    assert all(row["line_no"] == lines[row["patient_id"]] for row in found)
+    assert len({row["patient_id"] for row in found}) == len(found)
+    at_once = {
+        patient
+        for (study, endpoint, patient), row in followups.items()
+        if (study, endpoint) == ("tcga_brca", "os") and row["followup_days"] == 0
+    }
+    found = ask("immortal_time", study="tcga_brca")
+    assert at_once == {r["patient_id"] for r in found if r["followup_days"] == 0}
+    assert at_once
 
 
 def test_outlying_sites(ask, rows, followups, site_of):
@@ -200,10 +214,24 @@ def test_near_a_limit(ask, followups, rows):
     }
     assert {r["patient_id"] for r in found if r["rule"] == "sd_benefit_days"} == near
     assert near
-    # a recurrence a year to the day after trastuzumab is still within the limit
-    edge = [row for row in found if row["rule"] == "adjuvant_resistance_months"]
-    assert edge and {0} <= {row["distance_days"] for row in edge}
-    assert max(row["distance_days"] for row in edge) <= 0, "all found resistant"
+    # up to a year after the last trastuzumab before the recurrence, that day included
+    given = defaultdict(list)
+    for row in rows("core.treatments"):
+        if row["drug_code"] == "trastuzumab" and row["started_on"]:
+            given[row["patient_id"]].append((row["started_on"], row["last_on"]))
+    late = Counter()
+    for row in rows("core.trastuzumab_resistances"):
+        if row["resistance_setting"] == "adjuvant":
+            on = row["resistance_on"]
+            last = max(end for start, end in given[row["patient_id"]] if start < on)
+            late[row["patient_id"]] = (on - (last + relativedelta(years=1))).days
+    edge = {
+        row["patient_id"]: row["distance_days"]
+        for row in found
+        if row["rule"] == "adjuvant_resistance_months"
+    }
+    assert edge == {patient: days for patient, days in late.items() if days >= -10}
+    assert max(edge.values()) == 0
     assert {"restart_gap_days", "regimen_window_days"} <= {r["rule"] for r in found}
 
 
@@ -229,12 +257,47 @@ def test_date_precision(ask, rows):
     assert ("msk", "birth_on") not in found, "its years mean nothing"
 
 
-def test_deaths_and_contacts(study_workspace, ask):
+def test_deaths_and_contacts(ask, empty):
     (found,) = ask("deaths_and_contacts")
     assert (found["site_id"], found["problem"]) == (
         "tcga",
         "dead, but no date of death",
     )
+
+    database = empty.current_publication() / "oncohort.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        for table, columns, values in [
+            ("patients", "patient_id, site_id", "('A', 's'), ('B', 's'), ('C', 's')"),
+            (
+                "milestones",
+                "patient_id, milestone_code, occurred_on",
+                "('A', 'death', '2020-01-10'), ('B', 'death', '2020-01-10'), "
+                "('B', 'death', '2020-01-12'), ('C', 'death', '2020-01-10')",
+            ),
+            (
+                "contacts",
+                "patient_id, vital_status_code, contact_on",
+                "('A', 'alive', '2020-02-01'), ('C', 'alive', '2020-01-10'), "
+                "('C', 'dead', '2020-03-01')",
+            ),
+            (
+                "treatments",
+                "patient_id, drug_code, started_on",
+                "('A', 'lapatinib', '2020-01-11')",
+            ),
+        ]:
+            connection.execute(f"insert into core.{table} ({columns}) values {values}")
+    out = io.StringIO()
+    run_sql(empty, ROOT / "analyses" / "deaths_and_contacts.sql", out, format="json")
+
+    assert [
+        (row["patient_id"], row["problem"], row["days_after_death"])
+        for row in json.loads(out.getvalue())
+    ] == [
+        ("A", "seen alive after death", 22),
+        ("B", "two dates of death", 2),
+        ("A", "given lapatinib after death", 1),
+    ]
 
 
 def test_delivery_changes(ask, rows):

@@ -115,27 +115,28 @@ pivot core.patients on sex_code using count(*)
 from database
 from workspace
 """.strip().splitlines()
-# what never ends or never fits, within reach of the engine's own brakes
+# what never ends or never fits, with what is said of it; within reach of the engine's
+# own brakes
 ENDLESS = {
-    "recursion": "with recursive r as (select 1 x union all select x + 1 from r) "
-    "select count(*) from r",
-    "recursion without repeats": "with recursive r as (select 1 x union select x + 1 "
-    "from r) select max(x) from r",
-    "series": "select * from generate_series(1, 10000000000)",
-    "cross join": "select count(*) from range(1000000) a, range(1000000) b",
-    "self join": "select count(*) from core.source_rows a, core.source_rows b, "
-    "core.source_rows c where a.source_line < b.source_line",
-    "sort": "select * from range(100000000) t(x) order by hash(x)",
-    "long text": "select string_agg(repeat('x', 10000)) from range(100000000)",
-    "list": "select len(range(10000000000))",
-    "text": "select length(repeat(repeat('x', 1000000), 100000))",
-    "nested": f"select {'+'.join(['1'] * 20000)}",
-    "nested text": f"select {'||'.join(['site_id'] * 900)} from core.patients",
-    "nots": f"select {'not ' * 20000} true",
+    "with recursive r as (select 1 x union all select x + 1 from r) "
+    "select count(*) from r": "longer than 0.3 s",
+    "with recursive r as (select 1 x union select x + 1 from r) "
+    "select max(x) from r": "longer than 0.3 s",
+    "select * from generate_series(1, 10000000000)": "longer than 0.3 s",
+    "select count(*) from range(1000000) a, range(1000000) b": "longer than 0.3 s",
+    "select count(*) from core.source_rows a, core.source_rows b, core.source_rows c "
+    "where a.source_line < b.source_line": "longer than 0.3 s",
+    "select * from range(1000000000) t(x) order by hash(x)": "more than 0.2 GB",
+    "select list(x) from range(1000000000) t(x)": "more than 0.2 GB",
+    "select len(range(10000000000))": "Lists larger than 2^32",
+    "select length(repeat(repeat('x', 1000000), 100000))": "maximum supported",
+    f"select {'+'.join(['1'] * 20000)}": "Max expression depth",
+    f"select {'||'.join(['site_id'] * 900)} from core.patients": "nested too deeply",
+    f"select {'not ' * 20000} true": "memory exhausted at",
 }
 # what the engine neither counts nor interrupts: only the end of the process helps
 DEAF = {
-    "select length(repeat('x', 4000000000))": "longer than 0.2 s",
+    "select list_reduce(range(100000000), lambda x, y: x + y)": "longer than 0.2 s",
     "select list_sum(range(3000000000))": "more than 0.1 GB",
 }
 
@@ -182,29 +183,28 @@ def test_refused_with_a_remedy(guarded, study_database, place, sql):
     assert (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size)
 
 
-@pytest.mark.parametrize("name", ENDLESS)
-def test_stopped_and_says_so(guarded, place, name):
-    limits = Limits(seconds=0.3, memory_gb=0.2)
+@pytest.mark.parametrize("sql", ENDLESS, ids=lambda sql: sql[:50])
+def test_stopped_and_says_so(guarded, place, sql):
+    seconds = 0.3 if "longer" in ENDLESS[sql] else 60
 
     with pytest.raises(ConfigError) as error:
-        ask(guarded, ENDLESS[name], limits=limits)
+        ask(guarded, sql, limits=Limits(seconds, memory_gb=0.2))
 
-    said = ("longer than 0.3 s", "more than 0.2 GB", "too deeply", "Error:")
-    assert any(words in error.value.message for words in said)
+    assert ENDLESS[sql] in error.value.message
     assert error.value.remedy
 
 
 @pytest.mark.parametrize("sql", DEAF)
 def test_what_the_engine_does_not_hear_ends_the_process(guarded, place, sql):
     command = [sys.executable, "-m", "oncohort", "--workspace", str(guarded.root)]
-    limits = ["--timeout", "0.2"] if "length" in sql else ["--memory", "0.1"]
+    limit = ["--timeout", "0.2"] if "longer" in DEAF[sql] else ["--memory", "0.1"]
 
     run = subprocess.run(
-        [*command, "sql", sql, *limits, "--out", "answer.csv"],
+        [*command, "sql", sql, *limit, "--out", "answer.csv"],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=30,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
 

@@ -30,11 +30,7 @@ _CLOSED = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
-    # else the user's own, from a folder of his
-    "allow_persistent_secrets": "false",
-    # else the name of a table could mean a variable of this program
-    "python_enable_replacements": "false",
-    # else what memory cannot hold lands beside the publication
+    # else what memory cannot hold is written beside the publication
     "temp_directory": "",
 }
 
