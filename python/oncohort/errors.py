@@ -29,6 +29,10 @@ class OncohortError(Exception):
         self.file = None if file is None else str(file)
         self.sheet, self.line, self.column, self.value = sheet, line, column, value
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be told by another process."""
+        return type(self), (self.message, self.remedy), vars(self)
+
     def __str__(self) -> str:
         """Return the message with its place and remedy, one line each."""
         places = ("file", "sheet", "line", "column", "value")

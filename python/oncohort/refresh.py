@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from oncohort.dbt_process import DbtProcess
 from oncohort.errors import DeliveryRefused, NothingReceived
 from oncohort.fingerprint import fingerprint
 from oncohort.lock import writer_lock
@@ -14,6 +15,8 @@ from oncohort.workspace import Workspace
 Say = Callable[[str], None]
 # of dbt, whose import takes a second
 Models = list[Any] | None
+# slow to import, by the analysis and the report
+NEEDED_NEXT = ("lifelines", "matplotlib.figure", "docx", "great_tables", "jinja2")
 
 
 def refresh(workspace: Workspace, say: Say = print) -> Path:
@@ -40,8 +43,9 @@ def refresh(workspace: Workspace, say: Say = print) -> Path:
             say(f"nothing changed since {manifest['id']}")
         else:
             started = time.monotonic()
-            _step("receive", say, lambda: _receive(workspace, say))
-            models = _step("build", say, lambda: _build(workspace, say))
+            with DbtProcess(workspace) as dbt:
+                _step("receive", say, lambda: _receive(workspace, say))
+                models = _step("build", say, lambda: dbt.build(say, NEEDED_NEXT))
             analyse_and_publish(workspace, now, say, models)
             say(f"refresh: done in {time.monotonic() - started:.1f} s")
         page = page_to_open(workspace)
@@ -91,12 +95,6 @@ def _receive(workspace: Workspace, say: Say) -> None:
             "do what is said of each above, or move it out of extracts/; to go on "
             "without it: `oncohort build`, `oncohort publish`",
         )
-
-
-def _build(workspace: Workspace, say: Say) -> Models:
-    from oncohort.dbt_run import build
-
-    return build(workspace, say)
 
 
 def _analyse(workspace: Workspace, say: Say, models: Models) -> None:

@@ -235,6 +235,8 @@ def test_ways_of_one_statistic_are_told_together():
     )
     commas = ["of event, in all; numpy 2.4", "of death, in all; numpy 2.4"]
     assert ways(commas) == "of event / death, in all; numpy 2.4"
+    remarked = ["chi-square; no P: nobody has it; scipy 1.17", "chi-square; scipy 1.17"]
+    assert ways(remarked) == "chi-square; no P: nobody has it; scipy 1.17"
     assert ways(["count of patients"]) == "count of patients"
     assert ways([]) == ""
 
