@@ -155,6 +155,7 @@ def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:
 
 def _build(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.dbt_run import build
+    from oncohort.descriptions import write_comments
     from oncohort.lock import writer_lock
     from oncohort.receive.journal import recover
     from oncohort.receive.run import prepare
@@ -163,6 +164,7 @@ def _build(workspace: Workspace, options: argparse.Namespace) -> None:
         prepare(workspace)
         recover(workspace)
         build(workspace, _say)
+        write_comments(workspace, workspace.working_db)
     print("built; `oncohort publish` makes it visible")
 
 
