@@ -52,6 +52,13 @@ select (select content from read_text('SECRET'))
 select * from core.patients where exists (from glob('/*'))
 with recursive r as (from read_text('SECRET') union all from r) from r
 from core.patients, lateral (from read_csv(site_id))
+describe from read_text('SECRET')
+summarize 'SECRET'
+select 1 limit (select count(*) from glob('/*'))
+pivot (from glob('/*')) on file in ('a') using count(*)
+select list_transform([1], x -> (select count(*) from glob('/*')))
+from histogram('SECRET', word)
+select st_read('SECRET')
 from enable_logging('QueryLog', storage = 'file', storage_path = 'OUT')
 from enable_profiling(save_location = 'OUT')
 select write_log('x')

@@ -172,6 +172,7 @@ def test_text_of_a_site_moves_neither_terminal_nor_spreadsheet(published):
     sql = "select chr(27) || '[2J=1+1' as \"=a\", '=1+1' as b"
 
     assert "\x1b" not in answer(published, sql)
+    assert len(answer(published, "select repeat('x', 1000000) as x")) < 2_000
     assert answer(published, sql, format="csv").splitlines()[0] == "'=a,b"
     assert answer(published, sql, format="csv").endswith(",'=1+1\n")
 

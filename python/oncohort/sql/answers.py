@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "json", "parquet")
 _ROWS_SHOWN = 200
 _WIDEST = 60
+_LONGEST = 1_000
 _FETCHED_AT_ONCE = 10_000
 
 
@@ -154,7 +155,7 @@ def _write_json(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None
 
 
 def write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None:
-    """Write the first rows in columns, and how many there are; the last is not cut."""
+    """Write the first rows in columns, and how many there are; the last is cut late."""
     shown, n_rows = [list(names)], 0
     for row in rows:
         n_rows += 1
@@ -175,7 +176,9 @@ def write_table(out: IO[str], names: Sequence[str], rows: Iterable[Any]) -> None
 
 
 def _cell(value: Any) -> str:
-    return " ".join(plain_text(str(_plain(value))).split())
+    text = str(_plain(value))
+    text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return " ".join(plain_text(text).split())
 
 
 def _cut(text: str) -> str:
