@@ -16,8 +16,8 @@ setup: $(READY) ## make .venv from requirements.lock (again only when the lock c
 study: $(READY) ## extracts to report: all studies, published (the main job)
 	@$(BIN)/oncohort refresh
 
-test: lint ## lint, then every test; says what did not run and why
-	@$(BIN)/python -m pytest
+test: lint ## lint, then every test on all cores; says what did not run and why
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: test build ## what must be green before a commit
 

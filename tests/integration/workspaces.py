@@ -18,6 +18,16 @@ ROOT = Path(__file__).parents[2]
 HOSPITALS = sorted(path.name for path in (ROOT / "extracts").glob("hospital_*"))
 
 
+# a file x.* that feeds patients
+FILE_X = """\
+  - match: "x.*"
+    format: {format}
+    tables:
+      - table: patients
+        columns: {{record_no: no, race: race}}
+"""
+
+
 def refreshed(root: Path, extracts: Path, sites: list[str]) -> Workspace:
     """A workspace with the deliveries of some sites, refreshed."""
     for site in sites:
