@@ -1,5 +1,6 @@
 """What the tests of the named analyses ask with, and count with."""
 
+import functools
 import io
 import json
 
@@ -23,6 +24,7 @@ def ask(study_workspace):
 def rows(study_database):
     """Rows of a table as dicts, for counting in Python."""
 
+    @functools.cache
     def of(table):
         # each time anew: a question opens the file with other settings
         with duckdb.connect(str(study_database), read_only=True) as connection:
