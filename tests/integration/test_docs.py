@@ -3,15 +3,24 @@
 import json
 
 import duckdb
+import pytest
 from workspaces import dbt
 
 
-def test_dbt_docs_describe_every_column_with_its_type(study_workspace):
-    run = dbt(study_workspace.root, "--quiet", "docs", "generate", "--no-compile")
+@pytest.fixture(scope="module")
+def docs(study_workspace):
+    """What `dbt docs generate` writes: the manifest and the catalog."""
+    run = dbt(study_workspace.root, "--quiet", "docs", "generate")
     assert run.returncode == 0, run.stdout
     target = study_workspace.root / "target"
-    catalog = json.loads((target / "catalog.json").read_text("utf-8"))
-    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    return [
+        json.loads((target / f"{name}.json").read_text("utf-8"))
+        for name in ("manifest", "catalog")
+    ]
+
+
+def test_dbt_docs_describe_every_column_with_its_type(docs):
+    manifest, catalog = docs
     pages = manifest["nodes"] | manifest["sources"]
 
     bare = []
@@ -32,11 +41,8 @@ def test_dbt_docs_describe_every_column_with_its_type(study_workspace):
     assert len(manifest["exposures"]) >= 46
 
 
-def test_each_exposure_reads_what_its_results_were_made_from(
-    study_workspace, study_database
-):
-    target = study_workspace.root / "target" / "manifest.json"
-    manifest = json.loads(target.read_text("utf-8"))
+def test_each_exposure_reads_what_its_results_were_made_from(docs, study_database):
+    manifest, _ = docs
     reads = {
         exposure["name"]: {
             node.split(".")[2] for node in exposure["depends_on"]["nodes"]

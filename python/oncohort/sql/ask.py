@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from oncohort.errors import ConfigError
+from oncohort.identity import quoted_name, text_literal
 from oncohort.publish import DATABASE
 from oncohort.sql.answers import (
     Answer,
@@ -163,7 +164,14 @@ def _execute(
     used = set(statement.named_parameters)
     if study and "study" in used:
         given = {"study": study, **given}
-    connection.execute(statement, values_of(question, used, given))
+    values = values_of(question, used, given)
+    if not values:
+        connection.execute(statement)
+        return
+    # in SQL: values handed over from Python make the engine import pandas
+    assigned = (f"{quoted_name(k)} := {text_literal(v)}" for k, v in values.items())
+    connection.execute(f"prepare question as {question.sql}")
+    connection.execute(f"execute question({', '.join(assigned)})")
 
 
 def _path(connection: Any, study: str | None) -> str:

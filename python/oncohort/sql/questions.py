@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oncohort.errors import ConfigError
+from oncohort.identity import text_literal
 from oncohort.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -96,9 +97,10 @@ def refuse_unless_reading(connection: "duckdb.DuckDBPyConnection", sql: str) -> 
     duckdb.ParserException
         If it is no SQL.
     """
-    ((parsed,),) = connection.execute("select json_serialize_sql(?)", [sql]).fetchall()
+    text = text_literal(sql.replace("\0", ""))
+    found = connection.execute(f"select json_serialize_sql({text})").fetchone()
     try:
-        tree = json.loads(parsed)
+        tree = json.loads(found[0])
         called = set(_refused_calls(tree))
     except RecursionError as error:
         raise ConfigError(
