@@ -156,6 +156,7 @@ def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:
 
 def _build(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.dbt_run import build
+    from oncohort.descriptions import write_comments
     from oncohort.lock import writer_lock
     from oncohort.receive.journal import recover
     from oncohort.receive.run import prepare
@@ -164,6 +165,7 @@ def _build(workspace: Workspace, options: argparse.Namespace) -> None:
         prepare(workspace)
         recover(workspace)
         build(workspace, _say)
+        write_comments(workspace, workspace.working_db)
     print("built; `oncohort publish` makes it visible")
 
 
@@ -181,10 +183,9 @@ def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.sql import run_sql
+    from oncohort.sql.command import run_command
 
-    question, out = options.question, sys.stdout
-    run_sql(workspace, question, out, options.study, options.format, options.working)
+    run_command(workspace, options, sys.stdout)
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from oncohort.build_results import BuildResults, build_results
 from oncohort.contract import identifying_columns
+from oncohort.descriptions import write_comments
 from oncohort.errors import BuildFailed
 from oncohort.identity import quoted_name, text_literal
 from oncohort.made_with import code, versions
@@ -85,6 +86,7 @@ def publish(
     draft = workspace.published / f"{DRAFT}{publication_id}"
     draft.mkdir(parents=True)
     rows = copy_tables(workspace.working_db, draft / DATABASE)
+    write_comments(workspace, draft / DATABASE)
     say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
     write_report(workspace, draft / DATABASE, draft / "report", publication_id, say=say)
     if _plans(workspace) != made_from.plans:
