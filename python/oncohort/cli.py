@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     add(_build, "run dbt build on what has landed")
     add(_publish, "analyse, report and publish what was built")
     arguments.add_sql(add(_sql, "ask the current publication"))
+    write = "write a published table for SPSS, Stata, R or a spreadsheet"
+    arguments.add_export(add(_export, write))
     arguments.add_diff(add(_diff, "tell what differs between two publications"))
     arguments.add_explain(
         add(_explain, "tell why a patient has an endpoint or is in no study")
@@ -181,6 +183,14 @@ def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
 
     question, out = options.question, sys.stdout
     run_sql(workspace, question, out, options.study, options.format, options.working)
+
+
+def _export(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.export import export
+
+    wanted = (options.table, options.out, options.study, options.format)
+    for path in export(workspace, *wanted):
+        print(f"wrote {path}")
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
