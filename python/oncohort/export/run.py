@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oncohort.errors import ConfigError
 from oncohort.export.labels import variables
+from oncohort.export.masked_tables import masked_table
 from oncohort.export.plain_files import csv_bytes, parquet_bytes, xlsx_bytes
 from oncohort.export.sheet import Sheet, codebook
 from oncohort.export.statistics_files import dta_bytes, sav_bytes
@@ -89,7 +90,8 @@ def _sheet(
     relation = f"{quoted_name(schema)}.{quoted_name(table)}"
     # the order of rows is nobody's: sorted, the same table gives the same file
     rows = connection.execute(f"select * from {relation} order by all")  # noqa: S608
-    return Sheet(f"{schema}.{table}", columns, rows.to_arrow_table())
+    found = masked_table(workspace, connection, schema, table, rows.to_arrow_table())
+    return Sheet(f"{schema}.{table}", columns, found)
 
 
 def _found(
