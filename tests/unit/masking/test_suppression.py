@@ -51,8 +51,8 @@ def possible(
     for sign in (1, -1):
         cost = [sign * float(each == name) for each in unknown]
         found = linprog(cost, A_eq=rows, b_eq=rhs, bounds=(1, None))
-        # unbounded above
-        ends.append(sign * found.fun if found.status == 0 else math.inf)
+        # 3: unbounded, and only above
+        ends.append(sign * found.fun if found.status != 3 else 1e9)
     return ends[0], ends[1]
 
 
