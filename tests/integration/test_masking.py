@@ -85,7 +85,7 @@ def test_where_numbers_come_from_tells_no_more(pages, truth):
 
 
 def sums(known: dict[str, int]) -> list[tuple[str, list[str]]]:
-    """Sums of the baseline table that a reader knows: arms, levels, known, events."""
+    """Sums that a reader knows, first of the baseline table: arms, levels, known."""
     found = []
     cells = {tuple(k.removeprefix(BASELINE).split(".")) for k in known if BASELINE in k}
     for variable in {cell[0] for cell in cells} - {"patients"}:
@@ -100,6 +100,12 @@ def sums(known: dict[str, int]) -> list[tuple[str, list[str]]]:
             if arm != "all":
                 parts = [f"{BASELINE}{variable}.overall.{arm}.n_known"]
                 found.append((whole, [*parts, f"{BASELINE}{variable}.unknown.{arm}.n"]))
+    return found + sums_elsewhere()
+
+
+def sums_elsewhere() -> list[tuple[str, list[str]]]:
+    """Sums of events, of the flow, and between tables of the same patients."""
+    found = []
     for analysis in ("os_by_her2.all", "os_by_her2_prospective.prospective"):
         place = f"{STUDY}.{analysis}.os.overall"
         for arm in (*ARMS, "all"):
@@ -108,6 +114,14 @@ def sums(known: dict[str, int]) -> list[tuple[str, list[str]]]:
         for name in ("n", "n_events", "n_censored"):
             parts = [f"{place}.{arm}.{name}" for arm in ARMS]
             found.append((f"{place}.all.{name}", parts))
+    place = f"{STUDY}.os_by_her2.all.os.overall"
+    for arm in (*ARMS, "all"):
+        parts = [f"{place}.{arm}.{name}" for name in ("n", "n_without_time")]
+        found.append((f"{BASELINE}patients.overall.{arm}.n", parts))
+    everybody = f"{STUDY}.her2.all.patients.overall"
+    found.append((f"{everybody}.all.n", [f"{everybody}.{arm}.n" for arm in ARMS]))
+    entered = f"{STUDY}.cohort_flow.all.step_0.overall.all.n_in"
+    found.append((entered, [f"{everybody}.all.n"]))
     for step in range(4):
         place = f"{STUDY}.cohort_flow.all.step_{step}.overall.all"
         found.append((f"{place}.n_in", [f"{place}.n_out", f"{place}.n_left"]))

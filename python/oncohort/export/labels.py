@@ -43,14 +43,15 @@ def variables(
     shown = _plan_labels(workspace, schema)
     lists = _code_lists(connection)
     found = []
-    for name, data_type in connection.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = ?"
+    for name, data_type, comment in connection.execute(
+        "select column_name, data_type, comment from duckdb_columns()"
+        " where schema_name = ?"
         " and table_name = ? and database_name = current_database()"
         " order by column_index",
         [schema, table],
     ).fetchall():
         page = pages.get(name, {})
-        description = " ".join(page.get("description", "").split())
+        description = " ".join((page.get("description") or comment or "").split())
         named = CODE_LIST.search(description)
         codes = lists.get(named[1], {}) if named else {}
         if data_type == "BOOLEAN":

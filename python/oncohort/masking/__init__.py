@@ -57,12 +57,13 @@ class Masked:
             for row in counts
             if row["level"] == OVERALL and row["statistic"] in CURVE
         }
+        self._untold = {(each[0], each[1], each[3]) for each in self._arms}
         self._sizes = {(*_group(row), row["value"]) for row in counts}
         # how many are known says nothing of a single level
-        self._variables = {
-            (_arm(row)[:3], "" if row["statistic"] == "n_known" else row["level"])
-            for row in counts
-        }
+        self._levels: dict[tuple[str, ...], set[str]] = {}
+        for row in counts:
+            level = "" if row["statistic"] == "n_known" else row["level"]
+            self._levels.setdefault(_arm(row)[:3], set()).add(level)
         self._analyses = {row["analysis_id"] for row in counts}
         self.hidden |= {r["result_id"] for r in results if self._gives_back(r)}
 
@@ -72,7 +73,7 @@ class Masked:
             return False
         arm = _arm(row)
         if row["unit"] in COMPARING:
-            levels = {level for place, level in self._variables if place == arm[:3]}
+            levels = self._levels.get(arm[:3], set())
             whole = OVERALL in levels or row["level"] == OVERALL
             return bool(levels) and (whole or row["level"] in levels)
         # a share and its count give back what they are a share of
@@ -133,7 +134,7 @@ class Masked:
 
     def _is_untold(self, row: Row) -> bool:
         """Whether size, events or censored of a curve's arm are hidden."""
-        return _group(row) in {(each[0], each[1], each[3]) for each in self._arms}
+        return _group(row) in self._untold
 
 
 def _group(row: Row) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class StudyCounts:
 
     def _name(self, row: Row) -> None:
         parts = [row["source_model"], *(row[part] for part in PARTS)]
+        if row["level"] == AS_PLANNED:
+            parts[3] = OVERALL
         if row["variable"].startswith("step_") and row["statistic"] != "n_out":
             # who is left after a step enters the next
             step = int(row["variable"].removeprefix("step_"))
@@ -73,8 +75,7 @@ class StudyCounts:
             if statistic == "n_events" and (*place, arm, "n") in at:
                 censored = at.get((*place, arm, "n_censored"))
                 self._add(at[*place, arm, "n"], [name, censored])
-            total = at.get((population, "patients", OVERALL, arm, "n"))
-            total = total or at.get((population, "samples", OVERALL, arm, "n"))
+            total = next(iter(self._wholes(rows[0], population, arm)), None)
             if statistic == "n_without_time" and total:
                 self._add(total, [name, at.get((*place, arm, "n"))])
             if statistic == "n_known" and total:
@@ -83,9 +84,17 @@ class StudyCounts:
         if kind == "sensitivity":
             self._add_variants(at)
         else:
-            self._add_levels(at, is_nested=kind == "adverse_events")
+            self._add_levels(rows[0], at, is_nested=kind == "adverse_events")
 
-    def _add_levels(self, at: dict[tuple, str], is_nested: bool) -> None:
+    def _wholes(self, row: Row, population: str, arm: str) -> list[str]:
+        """Everybody of an arm in the table of a result, whichever analysis says so."""
+        names = (
+            ".".join((row["source_model"], population, people, OVERALL, arm, "n"))
+            for people in PEOPLE
+        )
+        return [name for name in names if name in self.counts.values]
+
+    def _add_levels(self, row: Row, at: dict[tuple, str], is_nested: bool) -> None:
         """Levels of a variable and who is in none of them, within each arm."""
         levels: dict[tuple, dict[str, str]] = defaultdict(dict)
         for (population, variable, level, arm, statistic), name in at.items():
@@ -93,15 +102,14 @@ class StudyCounts:
                 levels[population, variable, arm, statistic][level] = name
         for (population, variable, arm, statistic), own in levels.items():
             whole = [
-                at[key]
-                for column in ("patients", "samples", variable)
-                if (key := (population, column, OVERALL, arm, statistic)) in at
+                *(self._wholes(row, population, arm) if statistic == "n" else ()),
+                at.get((population, variable, OVERALL, arm, statistic)),
             ]
             if is_nested and "any" in own:
                 any_one = own["any"]
                 self._add(any_one, [name for key, name in own.items() if key != "any"])
                 own = {"any": any_one}
-            for total in whole[:1]:
+            for total in filter(None, whole[:1]):
                 if not self._add(total, list(own.values())):
                     for name in own.values():
                         self._add(total, [name])

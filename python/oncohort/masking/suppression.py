@@ -137,9 +137,10 @@ def _next(counts: Counts, near: set[str], hidden: set[str]) -> str:
     for balance in counts.balances:
         is_all_shown = not _unknown(counts, balance, hidden)
         n_sums.update({name: 1 + 10 * is_all_shown for name in balance})
+    taken = hidden | counts.unshown
     costs = [
         (n_sums[name] * counts.values[name], name)
         for name in n_sums
-        if counts.values[name] and name not in hidden | counts.unshown
+        if counts.values[name] and name not in taken
     ]
     return min([cost for cost in costs if cost[1] in near] or costs)[-1]
