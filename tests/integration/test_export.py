@@ -23,7 +23,10 @@ def sheets(study_workspace, study_database) -> list[Sheet]:
     """Every published table with its labels, and some rows from all over it."""
     with duckdb.connect(str(study_database), read_only=True) as connection:
         tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() order by all"
+            "select schema_name, table_name from duckdb_tables()"
+            # counts that its plan masks: refused, see test_masking.py
+            " where (schema_name, table_name) <> ('tcga_brca', 'cohort_flow')"
+            " order by all"
         ).fetchall()
         whole = [_sheet(study_workspace, connection, *table) for table in tables]
     assert len(whole) > FEWEST_TABLES
