@@ -27,6 +27,7 @@ from PIL import Image
 from oncohort.contract import extract_tables
 from oncohort.identity import quoted_name
 
+FOLDERS = ("warehouse/published", "report", "logs", "target")
 DECIMAL = re.compile(r"(?<![\w.])[-+]?\d*\.\d+(?:e[-+]?\d+)?(?![\w.])")
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 CHINESE = re.compile("[\u3400-\u9fff]+")
@@ -109,6 +110,16 @@ def tokens(text: str, most_words: int = 2) -> Iterator[str]:
     for chinese in set(CHINESE.findall(text)):
         for n in (2, 3, 4):
             yield from (chinese[at : at + n] for at in range(len(chinese) - n + 1))
+
+
+def places(workspace, folders=FOLDERS) -> list[Path]:
+    """Every file that leaves, each content once: `report/` is a publication's."""
+    found = {}
+    for folder in folders:
+        for path in sorted((workspace.root / folder).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                found.setdefault((path.name, path.stat().st_size), path)
+    return list(found.values())
 
 
 def texts_of(path: Path) -> Iterator[str]:

@@ -6,11 +6,10 @@ value is recognised: `identifiers.py`.
 
 import re
 import zipfile
-from pathlib import Path
 
 import duckdb
 import pytest
-from identifiers import Needles, columns_of, texts_of, texts_of_database
+from identifiers import Needles, columns_of, places, texts_of, texts_of_database
 from PIL import Image, PngImagePlugin
 from workspaces import ROOT
 
@@ -18,7 +17,6 @@ from oncohort.contract import identifying_columns
 
 # texts of the project itself: words that are no patient's wherever they stand
 OWN = ("seeds/*.csv", "sites/*/*", "models/**/*.yml", "expectations/*", "macros/*.sql")
-FOLDERS = ("warehouse/published", "report", "logs", "target")
 # of each site's values so many must be looked for; the rest are words of our own texts
 LEAST_SHARE = 0.98
 
@@ -28,16 +26,6 @@ def needles(study_workspace) -> Needles:
     own = [path for glob in OWN for path in ROOT.glob(glob) if path.is_file()]
     words = "\n".join(path.read_text("utf-8", "ignore") for path in own)
     return Needles(study_workspace.landing, words)
-
-
-def places(workspace, folders=FOLDERS) -> list[Path]:
-    """Every file that leaves, each content once: `report/` is a publication's."""
-    found = {}
-    for folder in folders:
-        for path in sorted((workspace.root / folder).rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                found.setdefault((path.name, path.stat().st_size), path)
-    return list(found.values())
 
 
 def test_every_site_is_looked_for(needles, study_workspace):
@@ -60,14 +48,6 @@ def test_no_file_names_a_patient(needles, study_workspace):
                 leaks[str(path)] = sorted(found)[:3]
     assert n_files > 500
     assert leaks == {}
-
-
-def test_nor_do_logs_and_compiled_sql_of_a_dirty_delivery(defective_workspace):
-    """What tests and rules say of wrong records names none of them."""
-    needles = Needles(defective_workspace.landing)
-    paths = places(defective_workspace, ("logs", "target"))
-    assert len(paths) > 300
-    assert not [p for p in paths if any(map(needles.found, texts_of(p)))]
 
 
 def test_no_published_table_names_a_patient(needles, study_database):
