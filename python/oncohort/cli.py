@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     add(_build, "run dbt build on what has landed")
     arguments.add_publish(add(_publish, "analyse, report and publish what was built"))
     arguments.add_sql(add(_sql, "ask the current publication"))
+    write = "write a published table for SPSS, Stata, R or a spreadsheet"
+    arguments.add_export(add(_export, write))
     arguments.add_diff(add(_diff, "tell what differs between two publications"))
     arguments.add_explain(
         add(_explain, "tell why a patient has an endpoint or is in no study")
@@ -186,6 +188,14 @@ def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.sql.command import run_command
 
     run_command(workspace, options, sys.stdout)
+
+
+def _export(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.export import export
+
+    wanted = (options.table, options.out, options.study, options.format)
+    for path in export(workspace, *wanted):
+        print(f"wrote {path}")
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -43,6 +43,17 @@ def add_publish(command: argparse.ArgumentParser) -> None:
     what.add_argument("--rollback", action="store_true", help=back)
 
 
+def add_export(command: argparse.ArgumentParser) -> None:
+    """Add those of `oncohort export`."""
+    which = "such as cohort, patients or lx_vs_tbp.cohort"
+    command.add_argument("table", metavar="TABLE", help=which)
+    out = "the file to write; its ending says the format"
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
+    formats = ("csv", "parquet", "xlsx", "sav", "dta")
+    command.add_argument("--format", choices=formats, help="if the ending does not")
+    command.add_argument("--study", help="whose cohort, or other table, it is")
+
+
 def add_audit(command: argparse.ArgumentParser) -> None:
     """Add those of `oncohort audit`."""
     figures = "id, population, arm, quantity, value, denominator: a row per figure"
