@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     add(_build, "run dbt build on what has landed")
     arguments.add_publish(add(_publish, "analyse, report and publish what was built"))
     arguments.add_sql(add(_sql, "ask the current publication"))
+    write = "write a published table for SPSS, Stata, R or a spreadsheet"
+    arguments.add_export(add(_export, write))
     arguments.add_diff(add(_diff, "tell what differs between two publications"))
     arguments.add_explain(
         add(_explain, "tell why a patient has an endpoint or is in no study")
@@ -156,6 +158,7 @@ def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:
 
 def _build(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.dbt_run import build
+    from oncohort.descriptions import write_comments
     from oncohort.lock import writer_lock
     from oncohort.receive.journal import recover
     from oncohort.receive.run import prepare
@@ -164,6 +167,7 @@ def _build(workspace: Workspace, options: argparse.Namespace) -> None:
         prepare(workspace)
         recover(workspace)
         build(workspace, _say)
+        write_comments(workspace, workspace.working_db)
     print("built; `oncohort publish` makes it visible")
 
 
@@ -181,10 +185,17 @@ def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.sql import run_sql
+    from oncohort.sql.command import run_command
 
-    question, out = options.question, sys.stdout
-    run_sql(workspace, question, out, options.study, options.format, options.working)
+    run_command(workspace, options, sys.stdout)
+
+
+def _export(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.export import export
+
+    wanted = (options.table, options.out, options.study, options.format)
+    for path in export(workspace, *wanted):
+        print(f"wrote {path}")
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:

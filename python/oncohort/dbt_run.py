@@ -52,7 +52,12 @@ def build(
     ------
     BuildFailed
         With each failing node, what it says and its compiled SQL.
+    ConfigError
+        If a landed file does not fit the contract.
     """
+    from oncohort.receive.landed_columns import refuse_unfit
+
+    refuse_unfit(workspace)
     n_done, said_at = 0, time.monotonic()
 
     def follow(event: Any) -> None:
@@ -118,7 +123,7 @@ def _invoke(
     options = ["--project-dir", project, "--profiles-dir", project]
     options += ["--target-path", str(workspace.root / "target")]
     options += ["--log-path", str(workspace.logs), "--log-level-file", "warn"]
-    options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
+    options += ["--log-level", "none", "--no-send-anonymous-usage-stats"]
     options += ["--no-write-json"]
     with _environment(workspace.environment()):
         try:

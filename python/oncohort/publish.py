@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from oncohort.build_results import BuildResults, build_results
 from oncohort.contract import identifying_columns
+from oncohort.descriptions import write_comments
 from oncohort.errors import BuildFailed
 from oncohort.identity import quoted_name, text_literal
 from oncohort.made_with import code, versions
@@ -86,6 +87,7 @@ def publish(
     draft.mkdir(parents=True)
     try:
         rows = copy_tables(workspace.working_db, draft / DATABASE)
+        write_comments(workspace, draft / DATABASE)
         say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
         made = (draft / DATABASE, draft / "report", publication_id)
         write_report(workspace, *made, say=say)

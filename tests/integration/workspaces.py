@@ -57,6 +57,13 @@ def dbt_build(
     workspace: Path, *options: str, project: Path = ROOT
 ) -> subprocess.CompletedProcess:
     """Plain `dbt build`, from the project's root, as a data manager runs it."""
+    return dbt(workspace, "build", *options, project=project)
+
+
+def dbt(
+    workspace: Path, *words: str, project: Path = ROOT
+) -> subprocess.CompletedProcess:
+    """Plain dbt on a workspace."""
     environment = {
         **os.environ,
         "ONCOHORT_WORKSPACE": str(workspace),
@@ -64,7 +71,7 @@ def dbt_build(
         "DBT_LOG_PATH": str(workspace / "logs"),
     }
     return subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "build", *options],
+        [Path(sys.executable).with_name("dbt"), *words],
         cwd=project,
         env=environment,
         capture_output=True,
