@@ -69,15 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
     arguments.add_publish(add(_publish, "analyse, report and publish what was built"))
-    arguments.add_sql(add(_sql, "ask the current publication"))
-    write = "write a published table for SPSS, Stata, R or a spreadsheet"
-    arguments.add_export(add(_export, write))
-    arguments.add_diff(add(_diff, "tell what differs between two publications"))
-    arguments.add_explain(
-        add(_explain, "tell why a patient has an endpoint or is in no study")
-    )
-    flags = "say which printed figures of a paper cannot be right"
-    arguments.add_audit(add(_audit, flags))
+    _add_reading_commands(add)
     arguments.add_synthesize(
         add(_synthesize, "write the made-up extracts of eight hospitals")
     )
@@ -93,6 +85,18 @@ def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     new.add_argument("--site", help="name of the site; default: the folder's")
     languages = "of what the site is sent; default: that of its headers"
     new.add_argument("--language", choices=("en", "zh"), help=languages)
+
+
+def _add_reading_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    arguments.add_sql(add(_sql, "ask the current publication"))
+    write = "write a published table for SPSS, Stata, R or a spreadsheet"
+    arguments.add_export(add(_export, write))
+    arguments.add_diff(add(_diff, "tell what differs between two publications"))
+    arguments.add_explain(
+        add(_explain, "tell why a patient has an endpoint or is in no study")
+    )
+    flags = "say which printed figures of a paper cannot be right"
+    arguments.add_audit(add(_audit, flags))
 
 
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
