@@ -119,7 +119,7 @@ def test_a_failed_test_publishes_nothing_and_says_how_to_see_its_rows(clinic):
     exit_code, _, error = clinic.run()
 
     assert exit_code == 4 and "test accepted_values_people_sex__F: fail" in error
-    assert "1 failing rows, to be seen with:\n    oncohort sql --working -f" in error
+    assert "failing rows: 1; to see them:\n    oncohort sql --working -f" in error
     (sql,) = re.findall(r'-f "(.+)"', error)
     with duckdb.connect(str(clinic.workspace.working_db), read_only=True) as working:
         rows = working.sql(Path(sql).read_text("utf-8")).fetchall()
