@@ -11,7 +11,7 @@ from oncohort.export.plain_files import csv_bytes, parquet_bytes, xlsx_bytes
 from oncohort.export.sheet import Sheet, codebook
 from oncohort.export.statistics_files import dta_bytes, sav_bytes
 from oncohort.identity import quoted_name
-from oncohort.sql import SCHEMAS, database_file
+from oncohort.sql.ask import SCHEMAS, database_file
 from oncohort.workspace import Workspace
 
 if TYPE_CHECKING:
