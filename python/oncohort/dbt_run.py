@@ -177,6 +177,6 @@ def _failed_node(workspace: Workspace, node: Any) -> str:
         path = workspace.project / compiled
         lines.append(f"    SQL: {workspace.relative(path)}")
         if getattr(node, "failures", None):
-            lines.append(f"    {node.failures:,} failing rows, to be seen with:")
+            lines.append(f"    failing rows: {node.failures:,}; to see them:")
             lines.append(f'    oncohort sql --working -f "{path}"')
     return "\n".join(lines)

@@ -85,20 +85,20 @@ def publish(
     remove_drafts(workspace)
     draft = workspace.published / f"{DRAFT}{publication_id}"
     draft.mkdir(parents=True)
-    rows = copy_tables(workspace.working_db, draft / DATABASE)
-    write_comments(workspace, draft / DATABASE)
-    say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
-    write_report(workspace, draft / DATABASE, draft / "report", publication_id, say=say)
-    if _plans(workspace) != made_from.plans:
-        raise BuildFailed(
-            "a plan.toml changed while it was carried out; nothing was published",
-            "run the command again",
-        )
-    about = {"id": publication_id, "created_at": now.isoformat(timespec="seconds")}
-    manifest = _manifest(workspace, made_from, draft / DATABASE, rows)
-    text = json.dumps(about | manifest, indent=1, ensure_ascii=False)
-    write_whole(draft / MANIFEST, text + "\n")
-    os.replace(draft, workspace.published / publication_id)
+    try:
+        rows = copy_tables(workspace.working_db, draft / DATABASE)
+        write_comments(workspace, draft / DATABASE)
+        say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
+        made = (draft / DATABASE, draft / "report", publication_id)
+        write_report(workspace, *made, say=say)
+        about = {"id": publication_id, "created_at": now.isoformat(timespec="seconds")}
+        about |= _manifest(workspace, made_from, draft / DATABASE, rows)
+        text = json.dumps(about, indent=1, ensure_ascii=False)
+        write_whole(draft / MANIFEST, text + "\n")
+        os.replace(draft, workspace.published / publication_id)
+    except BaseException:
+        remove_drafts(workspace)  # a full disk needs the room
+        raise
     point_to(workspace, publication_id)
     show_report(workspace)
     remove_old(workspace)
@@ -109,6 +109,11 @@ def _manifest(
     workspace: Workspace, made_from: Inputs, database: Path, rows: dict[str, int]
 ) -> dict[str, Any]:
     """Return what the manifest says besides id and time."""
+    if _plans(workspace) != made_from.plans:
+        raise BuildFailed(
+            "a plan.toml changed while it was carried out; nothing was published",
+            "run the command again",
+        )
     built = made_from.built
     return {
         "fingerprint": made_from.fingerprint,

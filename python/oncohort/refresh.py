@@ -10,7 +10,12 @@ from oncohort.errors import ConfigError, DeliveryRefused, NothingReceived
 from oncohort.fingerprint import fingerprint
 from oncohort.lock import writer_lock
 from oncohort.publication_lock import lock_publication, refuse_name
-from oncohort.publications import current_manifest, page_to_open, show_report
+from oncohort.publications import (
+    current_manifest,
+    page_to_open,
+    remove_drafts,
+    show_report,
+)
 from oncohort.publish import inputs, publish
 from oncohort.run_log import log, log_verdicts
 from oncohort.storage import discard_unreadable
@@ -42,6 +47,8 @@ def refresh(workspace: Workspace, say: Say = print) -> Path:
     with writer_lock(workspace, "refresh"):
         now = fingerprint(workspace)
         manifest = current_manifest(workspace)
+        # what a command that was killed may have left
+        remove_drafts(workspace)
         show_report(workspace)
         if manifest is not None and manifest["fingerprint"] == now:
             say(f"nothing changed since {manifest['id']}")

@@ -32,7 +32,7 @@ def test_a_failure_names_nodes_messages_and_sql(workspace):
         "  test unique_x: fail\n"
         "    Got 3\n"
         "    SQL: target/unique_x.sql\n"
-        "    3 failing rows, to be seen with:\n"
+        "    failing rows: 3; to see them:\n"
         f'    oncohort sql --working -f "{workspace.project}/target/unique_x.sql"\n'
         "  what to do: correct the first and run again; the whole log is logs/dbt.log"
     )

@@ -52,6 +52,7 @@ def test_a_failed_report_publishes_nothing(built, monkeypatch, publish):
         publish(built, "b" * 64)
 
     assert built.current_id() == before
+    assert not list(built.published.glob("_draft-2*"))
     assert before in (built.report / "index.html").read_text()
 
 

@@ -5,6 +5,6 @@ A question is found and judged (`questions`), put under limits of time and memor
 written as a table or a file (`answers`).
 """
 
-from oncohort.sql.ask import database_file, run_sql
+from oncohort.sql.ask import SCHEMAS, database_file, run_sql
 
-__all__ = ["database_file", "run_sql"]
+__all__ = ["SCHEMAS", "database_file", "run_sql"]
