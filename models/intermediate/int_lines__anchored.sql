@@ -72,7 +72,12 @@ chained as (
     select
         openers.patient_id,
         openers.started_on,
-        min(later.started_on) as next_anchor_on
+        -- the `or` stands here: in the join it would compare all patients with all
+        min(case
+            when later.started_on > openers.window_to
+                or later.started_on >= failed.progressed_on
+                then later.started_on
+        end) as next_anchor_on
     from openers
     left join failed
         on openers.patient_id = failed.patient_id
@@ -80,10 +85,6 @@ chained as (
     left join openers as later
         on openers.patient_id = later.patient_id
         and later.started_on > openers.started_on
-        and (
-            later.started_on > openers.window_to
-            or later.started_on >= failed.progressed_on
-        )
     group by openers.patient_id, openers.started_on
 ),
 

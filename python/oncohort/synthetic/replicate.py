@@ -60,11 +60,14 @@ def replicate(
             sent_on = [d["delivered_on"] for d in DELIVERIES if d["site_id"] == name]
             folder = out / "extracts" / name / sent_on[-1]
             folder.mkdir(parents=True, exist_ok=True)
-            moving = {number for number, j in mine.items() if _can_move(j)}
+            places = {
+                number: place if _can_move(j) else None
+                for place, (number, j) in enumerate(mine.items())
+            }
             tables = {t: rows for t, rows in rows_of(site, mine, seed).items() if rows}
             columns, n_rows = {}, 0
             for table, rows in tables.items():
-                columns[table] = _load(connection, rows, moving)
+                columns[table] = _load(connection, rows, places)
                 file = (folder / f"{table}.{form}").as_posix()
                 sql = f"copy ({_copies(columns[table], times)}) to '{file}'"
                 options = "format csv, header" if form == "csv" else "format parquet"
@@ -97,7 +100,7 @@ def _can_move(j: Journey) -> bool:
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, moving: set[str]
+    connection: duckdb.DuckDBPyConnection, rows: Rows, places: dict[str, int | None]
 ) -> list[str]:
     """Make table `base` of the rows as text; return the names of its columns."""
     import pyarrow as pa
@@ -109,10 +112,7 @@ def _load(
         name: pa.array([str(row.get(name, "")) or None for row in rows], text)
         for name in names
     }
-    numbers = dict.fromkeys(row["record_no"] for row in rows)
-    places = {number: place for place, number in enumerate(numbers)}
-    cells["place"] = pa.array([places[row["record_no"]] for row in rows])
-    cells["moves"] = pa.array([row["record_no"] in moving for row in rows])
+    cells["place"] = pa.array([places[row["record_no"]] for row in rows], pa.int64())
     connection.register("cells", pa.table(cells))
     connection.execute("create or replace temp table base as from cells")
     connection.unregister("cells")
@@ -121,7 +121,7 @@ def _load(
 
 def _copies(names: list[str], times: int) -> str:
     """Return the select of all copies, copy by copy."""
-    moved = f"if(base.moves, (base.place * 31 + copies.number * 17) % {DAYS}, 0)"
+    moved = f"coalesce((base.place * 31 + copies.number * 17) % {DAYS}, 0)"
     shown = {
         "record_no": "concat(base.record_no, '-', lpad(cast(copies.number as text), "
         "5, '0'))",
