@@ -45,6 +45,7 @@
         '{{ meta.code_list or meta.type }}' as expected,
         source.{{ column }} as value
     from {{ relation }} as source
+    {%- if meta.type == 'code' %}{{ words_of(table, column) }}{% endif %}
     where source.{{ column }} is not null
         and {% if meta.type == 'code' %}{{ code_of(meta.code_list, column) }}
         {%- elif meta.type == 'date' %}{{ date_of('source.' ~ column) }}
@@ -123,4 +124,5 @@
         {%- endif %} as value,
         {{ 'true' if meta.type == 'date' else 'false' }} as is_date
     from {{ table }} as source
+    {%- if meta.type == 'code' %}{{ words_of(table, column) }}{% endif %}
 {%- endmacro %}

@@ -32,6 +32,7 @@ typed as (
         {{ yes_no_of('is_serious') }} as is_serious,
         trim(action) as action
     from source
+    {{- words_of('adverse_events') }}
 )
 
 select * from typed

@@ -35,6 +35,7 @@ typed as (
         {{ code_of('response', 'nontarget_response') }} as nontarget_response_code,
         {{ yes_no_of('has_new_lesion') }} as has_new_lesion
     from source
+    {{- words_of('assessments') }}
 )
 
 select * from typed

@@ -33,6 +33,7 @@ typed as (
         trim(sample_no) as sample_no,
         {{ code_of('organ', 'organ') }} as organ_code
     from source
+    {{- words_of('biomarkers') }}
 )
 
 select * from typed

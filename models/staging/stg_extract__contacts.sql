@@ -29,6 +29,7 @@ typed as (
         {{ yes_no_of('adverse_events_asked') }} as were_adverse_events_asked,
         {{ integer_of('ecog') }} as ecog
     from source
+    {{- words_of('contacts') }}
 )
 
 select * from typed

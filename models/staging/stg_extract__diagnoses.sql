@@ -36,6 +36,7 @@ typed as (
         trim(m_category) as m_category,
         trim(grade) as grade
     from source
+    {{- words_of('diagnoses') }}
 )
 
 select * from typed

@@ -35,6 +35,7 @@ typed as (
         {{ yes_no_of('has_soft_tissue') }} as has_soft_tissue,
         {{ code_of('lesion_status', 'lesion_status') }} as lesion_status_code
     from source
+    {{- words_of('lesions') }}
 )
 
 select * from typed

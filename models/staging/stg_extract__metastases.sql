@@ -28,6 +28,7 @@ typed as (
         {{ integer_of('n_lesions') }} as n_lesions,
         {{ code_of('modality', 'modality') }} as modality_code
     from source
+    {{- words_of('metastases') }}
 )
 
 select * from typed

@@ -28,6 +28,7 @@ typed as (
         {{ code_of('stop_reason', 'reason') }} as reason_code,
         trim(cause) as cause
     from source
+    {{- words_of('milestones') }}
 )
 
 select * from typed

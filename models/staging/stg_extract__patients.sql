@@ -34,6 +34,7 @@ typed as (
         {{ code_of('collection', 'collection') }} as collection_code,
         trim(arm) as arm
     from source
+    {{- words_of('patients') }}
 )
 
 select * from typed

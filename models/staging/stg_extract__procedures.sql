@@ -32,6 +32,7 @@ typed as (
         {{ number_of('dose_gy') }} as dose_gy,
         {{ code_of('treatment_setting', 'setting') }} as setting_code
     from source
+    {{- words_of('procedures') }}
 )
 
 select * from typed

@@ -35,6 +35,7 @@ typed as (
         {{ number_of('mutations_per_mb') }} as mutations_per_mb,
         {{ number_of('genome_altered_fraction') }} as genome_altered_fraction
     from source
+    {{- words_of('samples') }}
 )
 
 select * from typed

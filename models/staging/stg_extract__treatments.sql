@@ -36,6 +36,7 @@ typed as (
         {{ integer_of('n_cycles') }} as n_cycles,
         {{ code_of('stop_reason', 'stop_reason') }} as stop_reason_code
     from source
+    {{- words_of('treatments') }}
 )
 
 select * from typed

@@ -33,6 +33,7 @@ typed as (
         {{ integer_of('n_ref_reads') }} as n_ref_reads,
         trim(origin) as origin
     from source
+    {{- words_of('variants') }}
 )
 
 select * from typed
