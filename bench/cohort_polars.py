@@ -239,7 +239,9 @@ def line_drugs(
     )
     carried = pl.col("to_on") >= pl.col("anchor_on")
     carried &= (
-        pl.col("is_given").fill_null(False) | (days("to_on", "anchor_on") > 14) | goes_on
+        pl.col("is_given").fill_null(False)
+        | (days("to_on", "anchor_on") > 14)
+        | goes_on
     )
     placed = (
         opened.join(courses, on="patient")
@@ -482,7 +484,9 @@ def age_group() -> pl.Expr:
     first = pl.when(length == 4).then(text + "-01-01").otherwise(first).str.to_date()
     last = pl.when(length == 7).then(first.dt.month_end()).otherwise(first)
     last = pl.when(length == 4).then(first.dt.offset_by("1y").dt.offset_by("-1d"))
-    last = last.otherwise(pl.when(length == 7).then(first.dt.month_end()).otherwise(first))
+    last = last.otherwise(
+        pl.when(length == 7).then(first.dt.month_end()).otherwise(first)
+    )
     zero = pl.col("zero_on")
     return (
         pl.when(years(last, zero) >= 50)

@@ -35,8 +35,8 @@ def replicate(
 
     One full delivery a hospital and one file a table, columns and words those of the
     contract, with a `sites/<site>/site.yml` that reads it. A copy has a record number
-    of its own, all its dates moved by one number of days, and another Ki-67; patients
-    whose dates must not move (`_can_move`) keep them.
+    of its own, all its dates moved by one number of days, and another Ki-67; the first,
+    and patients whose dates must not move (`_can_move`), keep them.
 
     Parameters
     ----------
@@ -73,7 +73,9 @@ def replicate(
                 options = "format csv, header" if form == "csv" else "format parquet"
                 n_rows += connection.execute(f"{sql} ({options})").fetchone()[0]
             _write_config(out / "sites" / name, site, form, columns)
-            say(f"{name} {folder.name}: {times * len(mine):,} patients, {n_rows:,} rows")
+            say(
+                f"{name} {folder.name}: {times * len(mine):,} patients, {n_rows:,} rows"
+            )
 
 
 def _can_move(j: Journey) -> bool:
@@ -121,7 +123,7 @@ def _load(
 
 def _copies(names: list[str], times: int) -> str:
     """Return the select of all copies, copy by copy."""
-    moved = f"coalesce((base.place * 31 + copies.number * 17) % {DAYS}, 0)"
+    moved = f"coalesce((base.place * 5 + 11) * copies.number % {DAYS}, 0)"
     shown = {
         "record_no": "concat(base.record_no, '-', lpad(cast(copies.number as text), "
         "5, '0'))",
