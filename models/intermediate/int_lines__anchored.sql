@@ -3,10 +3,9 @@
 -- or if the disease progressed in a shorter pause. The first opener anchors line 1;
 -- openers within `regimen_window_days` of the anchor are the same regimen, unless the
 -- disease progressed in between; the next opener anchors the next line. (Without the
--- progression an early failure and its rescue would be one regimen, and the patient
--- would be lost to the arm because of the failure.) Each anchor depends on the one
--- before: every opener knows the next anchor it would give (`next_anchor_on`), and the
--- recursion walks along these.
+-- progression an early failure and its rescue would be one regimen, and the failure
+-- would lose the patient to the arm.) Each anchor depends on the one before: every
+-- opener knows the next anchor (`next_anchor_on`), and the recursion walks along these.
 with recursive
 
 metastatic as (
