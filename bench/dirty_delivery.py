@@ -60,7 +60,7 @@ def spoilt(path: Path) -> dict[tuple[str, str], int]:
     places = ", ".join(
         f"row_number() over (partition by place = 1, {name} is null order by line) % "
         f"{ONE_OF} = {number} and place = 1 and {name} is not null as spoil_{name}"
-        for number, (name, _) in enumerate(columns)
+        for number, (name, _) in enumerate(columns, start=1)
     )
     flags = ", ".join(f"spoil_{name}" for name, _ in columns)
     words = ", ".join(

@@ -32,15 +32,16 @@ is_pfs_event
 """
 OURS = """
 select
-    patients.site_id || '/' || patients.record_no as patient, arm, line_no as line,
-    time_zero_on as zero_on, resistance, age_group, menopausal_status, hr_status,
+    patient, arm, line_no as line, time_zero_on as zero_on, resistance, age_group, menopausal_status, hr_status,
     is_stage_i_at_diagnosis as is_stage_i, n_metastatic_sites as n_sites,
     has_lung_metastases as has_lung, has_liver_metastases as has_liver,
     has_bone_metastases as has_bone, has_brain_metastases as has_brain,
     has_other_metastases as has_other, pfs_days, is_pfs_event
 from ours.lx_vs_tbp.cohort
-inner join read_parquet('{landing}/patients/*/*/*.parquet', hive_partitioning = false)
-    as patients using (patient_id)
+inner join (
+    select patient_id, site_id || '/' || record_no as patient
+    from read_parquet('{landing}/patients/*/*/*.parquet', hive_partitioning = false)
+) as patients using (patient_id)
 """
 
 
