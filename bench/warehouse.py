@@ -32,7 +32,8 @@ is_pfs_event
 """
 OURS = """
 select
-    patient, arm, line_no as line, time_zero_on as zero_on, resistance, age_group, menopausal_status, hr_status,
+    patient, arm, line_no as line, time_zero_on as zero_on, resistance, age_group,
+    menopausal_status, hr_status,
     is_stage_i_at_diagnosis as is_stage_i, n_metastatic_sites as n_sites,
     has_lung_metastases as has_lung, has_liver_metastases as has_liver,
     has_bone_metastases as has_bone, has_brain_metastases as has_brain,

@@ -65,7 +65,8 @@ def table(size: dict) -> list[str]:
                 f"| {name} | {wall:.1f} | {cpu:.1f} | {wall / scan['wall']:.1f} "
                 f"| {per_scan:.1f} | {mb:,.0f} | {len(runs)} |"
             )
-    return lines
+    ratio = of_runs(size["build"], "wall") / of_runs(size["sql"], "wall")
+    return [*lines, "", f"The whole build takes {ratio:.1f} times the bare SQL."]
 
 
 def targets(sizes: list[dict]) -> list[str]:
