@@ -33,9 +33,9 @@ format: $(READY) ## let ruff and sqlfluff put the code in shape
 build: $(READY) ## dbt build on what has landed
 	@$(BIN)/oncohort build
 
-bench: $(READY) ## statistics against their peers (writes docs/benchmarks.md), then receive against COPY
-	@$(BIN)/python bench/against_peers.py
-	@$(BIN)/python bench/receive.py
+bench: $(READY) ## statistics, warehouse, receive and a dirty delivery; writes docs/benchmarks*.md
+	@$(BIN)/python bench/against_peers.py && $(BIN)/python bench/warehouse.py
+	@$(BIN)/python bench/receive.py && $(BIN)/python bench/dirty_delivery.py
 
 synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .

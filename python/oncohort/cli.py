@@ -231,11 +231,21 @@ def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.errors import ConfigError
     from oncohort.synthetic import DEFAULT_SEED, synthesize
+    from oncohort.synthetic.replicate import replicate
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
     out = options.out or workspace.root
-    synthesize(out, seed, say=_say, with_defects=options.defects)
+    if options.scale is None:
+        synthesize(out, seed, say=_say, with_defects=options.defects)
+        return
+    if options.out is None or options.defects:
+        raise ConfigError(
+            "--scale needs --out and plants no defects",
+            "name a folder: the workspace's own extracts would be written over",
+        )
+    replicate(out, options.scale, options.format, seed, _say)
 
 
 def _say(line: str) -> None:

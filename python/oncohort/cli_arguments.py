@@ -90,6 +90,12 @@ def add_synthesize(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help=out)
     seed = "default: the shipped extracts'"
     command.add_argument("--seed", type=int, help=seed)
+    many = "each patient K times, with other numbers and dates, and sites/ to read them"
+    command.add_argument("--scale", type=int, metavar="K", help=many)
+    form = "of the files of --scale; default: csv"
+    command.add_argument(
+        "--format", choices=("csv", "parquet"), default="csv", help=form
+    )
     planted = "plant defects; defects.csv lists each with the rule that catches it"
     command.add_argument("--defects", action="store_true", help=planted)
 
