@@ -4,13 +4,19 @@
 {#- A cast that gives null where the text does not fit. `dbt.safe_cast` is a plain cast on
     most engines and would stop the build. -#}
 {% macro read_as(text, type) -%}
+    {{ return(adapter.dispatch('read_as')(text, type)) }}
+{%- endmacro %}
+
+{% macro default__read_as(text, type) -%}
     try_cast({{ text }} as {{ type }})
 {%- endmacro %}
 
 {#- A partial date stands mid-period: 15th of the month, 1 July of the year. Only ISO
-    is a date here; other spellings are the site's and are read by `receive`. -#}
+    is a date here; other spellings are the site's and are read by `receive`. A year with
+    a blank or a sign before it is none: engines differ on what it is. -#}
 {% macro date_of(column) -%}
     case
+        when {{ column }} < '0001' then null
         when {{ column }} like '____-__-__' then {{ read_as(column, 'date') }}
         when {{ column }} like '____-__'
             then {{ read_as(dbt.concat([column, "'-15'"]), 'date') }}
@@ -46,6 +52,15 @@
     end
 {%- endmacro %}
 
+{#- A site's word as code lists hold it. -#}
+{% macro term_of(text) -%}
+    {{ return(adapter.dispatch('term_of')(text)) }}
+{%- endmacro %}
+
+{% macro default__term_of(text) -%}
+    lower(trim({{ text }}))
+{%- endmacro %}
+
 {#- Code of a site's word: the site's own `codes.csv` first, then the synonyms of all.
     `source` must be the name of the CTE that holds the column. -#}
 {% macro code_of(code_list, column) -%}
@@ -54,7 +69,7 @@
         from {{ ref('stg_landing__code_terms') }} as code_terms
         where code_terms.code_list = '{{ code_list }}'
             and code_terms.site_id = source.site_id
-            and code_terms.term = lower(trim(source.{{ column }}))
+            and code_terms.term = {{ term_of('source.' ~ column) }}
     )
 {%- endmacro %}
 
