@@ -39,8 +39,32 @@ KNOWN_TO_BOTH = {
     *("substring", "sum", "trim", "try_cast"),
 }
 SQL_BEFORE_BRACKET = {
-    *("and", "as", "by", "case", "else", "end", "exists", "from", "in", "join", "not", "on"),
-    *("or", "over", "select", "then", "union", "using", "values", "when", "where", "with"),
+    *(
+        "and",
+        "as",
+        "by",
+        "case",
+        "else",
+        "end",
+        "exists",
+        "from",
+        "in",
+        "join",
+        "not",
+        "on",
+    ),
+    *(
+        "or",
+        "over",
+        "select",
+        "then",
+        "union",
+        "using",
+        "values",
+        "when",
+        "where",
+        "with",
+    ),
 }
 SHORT_BY_MACRO = {
     "unreadable_values",
@@ -67,8 +91,9 @@ def page_of(path: Path) -> dict:
 
 
 def code_of(path: Path) -> str:
-    """Model without comments and without macro calls."""
+    """Model without comments, macro calls, and what is one engine's own by name."""
     text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)
+    text = re.sub(r"macro (?:duckdb|spark)__.*?endmacro", "", text, flags=re.S)
     text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.S)
     return re.sub(r"--.*", "", text)
 

@@ -66,7 +66,7 @@ ranked as (
                     then candidate_on end asc,
                 priority asc,
                 candidate_on desc,
-                source_row_id asc
+                source_row_id asc nulls last
         ) as bigint) as candidate_no
     from limited
 ),

@@ -61,10 +61,13 @@ def counts_of(
     group: str | None = None,
     strata: str | Sequence[str] | None = None,
     entry: str | None = None,
+    n: str | None = None,
 ) -> Counts:
     """Count the patients of a relation or of Parquet files by the named columns.
 
-    Several strata columns are crossed. One count serves curves and tests alike.
+    Several strata columns are crossed. One count serves curves and tests alike. `n`
+    names the column that counts the patients of a row, where another engine (Spark)
+    has counted them already.
 
     Raises
     ------
@@ -87,7 +90,8 @@ def counts_of(
         "entry": entry and quoted_name(entry),
     }
     selected = [f'{what} as "{name}"' for name, what in asked.items() if what]
-    columns = source.aggregate(", ".join([*selected, "count(*) as n"])).fetchnumpy()
+    counted = f"cast(sum({quoted_name(n)}) as bigint)" if n else "count(*)"
+    columns = source.aggregate(", ".join([*selected, f"{counted} as n"])).fetchnumpy()
     if not columns["n"].size:
         raise ValueError("no patient to count")
     for name, found in columns.items():
