@@ -82,11 +82,11 @@
     array_join(array_sort(collect_list({{ measure }})), {{ delimiter_text }})
 {%- endmacro %}
 
-{#- Spark plans a CTE anew for each use, a chain of them without end: it keeps each. -#}
+{#- Spark plans a CTE anew for each use, a chain of them without end: each is a table. -#}
 {% macro spark__named_steps(selects) -%}
     {%- for name, select in selects.items() -%}
-        {%- do run_query('drop view if exists ' ~ name) -%}
-        {%- do run_query('cache table ' ~ name ~ ' as ' ~ select) -%}
+        {%- do run_query('drop table if exists ' ~ name) -%}
+        {%- do run_query('create table ' ~ name ~ ' as ' ~ select) -%}
     {%- endfor -%}
 {%- endmacro %}
 
