@@ -92,6 +92,14 @@ def counts_of(
     selected = [f'{what} as "{name}"' for name, what in asked.items() if what]
     counted = f"cast(sum({quoted_name(n)}) as bigint)" if n else "count(*)"
     columns = source.aggregate(", ".join([*selected, f"{counted} as n"])).fetchnumpy()
+    _refuse_missing(columns, asked)
+    groups: list = []
+    if group:
+        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
+    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
+
+
+def _refuse_missing(columns: dict[str, NDArray], asked: dict) -> None:
     if not columns["n"].size:
         raise ValueError("no patient to count")
     for name, found in columns.items():
@@ -102,10 +110,6 @@ def counts_of(
         if missing is not np.ma.nomask and missing.any():
             n = int(columns["n"][missing].sum())
             raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
-    groups: list = []
-    if group:
-        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
-    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
 
 
 def kaplan_meier_from(
