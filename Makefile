@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SPARK_READY := .venv-spark/.ready
 
 list: ## list the targets (default)
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -11,6 +12,10 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --no-deps --no-build-isolation -e . && $(BIN)/oncohort init
 	@touch $(READY)
 
+$(SPARK_READY): requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark && .venv-spark/bin/python -m pip install --require-hashes -r requirements-spark.lock
+	@touch $(SPARK_READY)
+
 setup: $(READY) ## make .venv from requirements.lock (again only when the lock changes)
 
 study: $(READY) ## extracts to report: all studies, published (the main job)
@@ -18,6 +23,9 @@ study: $(READY) ## extracts to report: all studies, published (the main job)
 
 test: lint ## lint, then every test on all cores; says what did not run and why
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-spark: study $(SPARK_READY) ## the same rows and results on Apache Spark (wants Java 17; docs/scale.md)
+	@$(BIN)/python tests/spark/both_engines.py
 
 check: test build ## what must be green before a commit
 
@@ -40,11 +48,12 @@ bench: $(READY) ## statistics, warehouse, receive and a dirty delivery; writes d
 synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .
 
-lock: $(READY) ## resolve requirements*.in into requirements.lock and requirements-bench.lock
+lock: $(READY) ## resolve requirements*.in into requirements*.lock
 	@$(BIN)/python -m pip install uv && $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements.in requirements-dev.in -o requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements-bench.in -c requirements.lock -o requirements-bench.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements-spark.in -o requirements-spark.lock
 
 clean: ## remove everything made from the extracts (landing, warehouse, report)
-	@rm -rf landing warehouse report target logs .pytest_cache .ruff_cache .hypothesis
+	@rm -rf landing warehouse .spark report target logs .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: list setup study test check lint format build bench synthesize lock clean
+.PHONY: list setup study test test-spark check lint format build bench synthesize lock clean

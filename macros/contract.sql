@@ -120,7 +120,7 @@
         '{{ column }}' as field,
         {% if meta.type == 'code' %}{{ code_of(column) }}
         {%- elif meta.type == 'date' %}{{ column }}
-        {%- else %}cast({{ number_of(column) }} as varchar)
+        {%- else %}cast({{ number_of(column) }} as {{ dbt.type_string() }})
         {%- endif %} as value,
         {{ 'true' if meta.type == 'date' else 'false' }} as is_date
     from {{ table }} as source

@@ -64,6 +64,7 @@
 {#- The `select` of a rule. `value` and `related_value` are columns, by default those
     named as the field. Rules `any.` judge rows of any table: table and field are columns. -#}
 {% macro finding(rule_id, field, value=none, related=none, related_value=none) -%}
+{%- set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 {%- set is_any = rule_id.startswith('any.') -%}
 select
         '{{ rule_id }}' as rule_id,
@@ -75,8 +76,8 @@ select
         record_id,
         source_row_id,
         {{ as_text(value or field) }} as value,
-        {{ "'" ~ related ~ "'" if related else 'cast(null as varchar)' }} as related_field,
-        {{ as_text(related_value or related) if related else 'cast(null as varchar)' }}
+        {{ "'" ~ related ~ "'" if related else nothing }} as related_field,
+        {{ as_text(related_value or related) if related else nothing }}
             as related_value
 {%- endmacro %}
 
@@ -95,12 +96,12 @@ select
 {% macro as_text(column) -%}
     {%- if column.endswith('_on') -%}
     case {{ column }}_precision
-            when 'day' then cast({{ column }} as varchar)
-            when 'month' then substring(cast({{ column }} as varchar), 1, 7)
-            when 'year' then substring(cast({{ column }} as varchar), 1, 4)
+            when 'day' then cast({{ column }} as {{ dbt.type_string() }})
+            when 'month' then substring(cast({{ column }} as {{ dbt.type_string() }}), 1, 7)
+            when 'year' then substring(cast({{ column }} as {{ dbt.type_string() }}), 1, 4)
         end
     {%- else -%}
-    cast({{ column }} as varchar)
+    cast({{ column }} as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -41,14 +41,14 @@
     {%- set judged = [entered, cohort] if compiled[entered] else [cohort] -%}
     {%- set chain = models_up_to(judged, compiled) -%}
     {%- set entries = relation_of(graph.nodes[entered]) -%}
+    {%- set past = {} -%}
+    {%- for id in chain -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- do past.update({'past_' ~ node.name: hidden_rows(node, entries)
+            if is_dated(node) else in_the_past(compiled[id], chain)}) -%}
+    {%- endfor -%}
     with
-    {% for id in chain %}
-    {%- set node = graph.nodes[id] -%}
-    past_{{ node.name }} as (
-        {{ hidden_rows(node, entries) if is_dated(node)
-            else in_the_past(compiled[id], chain) }}
-    ),
-    {% endfor %}
+    {{ named_steps(past) }}
     compared as (
         {% for id in judged -%}
         {%- set node = graph.nodes[id] -%}
@@ -83,6 +83,19 @@
     from different
     where place = 1
     order by field
+{%- endmacro %}
+
+{#- Named selects, each of which reads those before it, as the first CTEs of a query. -#}
+{% macro named_steps(selects) -%}
+    {{ return(adapter.dispatch('named_steps')(selects)) }}
+{%- endmacro %}
+
+{% macro default__named_steps(selects) -%}
+    {%- for name, select in selects.items() %}
+    {{ name }} as (
+        {{ select }}
+    ),
+    {%- endfor %}
 {%- endmacro %}
 
 {#- Models between the rows of today and those judged, in the order of the build. -#}

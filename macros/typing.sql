@@ -4,13 +4,19 @@
 {#- A cast that gives null where the text does not fit. `dbt.safe_cast` is a plain cast on
     most engines and would stop the build. -#}
 {% macro read_as(text, type) -%}
+    {{ return(adapter.dispatch('read_as')(text, type)) }}
+{%- endmacro %}
+
+{% macro default__read_as(text, type) -%}
     try_cast({{ text }} as {{ type }})
 {%- endmacro %}
 
 {#- A partial date stands mid-period: 15th of the month, 1 July of the year. Only ISO
-    is a date here; other spellings are the site's and are read by `receive`. -#}
+    is a date here; other spellings are the site's and are read by `receive`. A year with
+    a blank or a sign before it is none: engines differ on what it is. -#}
 {% macro date_of(column) -%}
     case
+        when {{ column }} < '0001' then null
         when {{ column }} like '____-__-__' then {{ read_as(column, 'date') }}
         when {{ column }} like '____-__'
             then {{ read_as(dbt.concat([column, "'-15'"]), 'date') }}
@@ -46,6 +52,15 @@
     end
 {%- endmacro %}
 
+{#- A site's word as code lists hold it. -#}
+{% macro term_of(text) -%}
+    {{ return(adapter.dispatch('term_of')(text)) }}
+{%- endmacro %}
+
+{% macro default__term_of(text) -%}
+    lower(trim({{ text }}))
+{%- endmacro %}
+
 {#- Code of a site's word: the site's own `codes.csv` first, then the synonyms of all.
     The words come from `words_of`, joined a whole table at a time: a subquery for each
     value takes three times as long. -#}
@@ -63,7 +78,7 @@
         where code_list = '{{ code_list }}'
     ) as {{ column }}_words
         on source.site_id = {{ column }}_words.words_of_site
-        and lower(trim(source.{{ column }})) = {{ column }}_words.known_term
+        and {{ term_of('source.' ~ column) }} = {{ column }}_words.known_term
     {%- endfor %}
 {%- endmacro %}
 

@@ -31,7 +31,7 @@ reached as (
         -- the latest end so far, not the previous row's: a long row may hold short ones
         max(last_on) over (
             partition by patient_id, drug_code
-            order by started_on, last_on, treatment_id
+            order by started_on, last_on nulls last, treatment_id
             rows between unbounded preceding and 1 preceding
         ) as covered_until_on
     from drug_rows
@@ -65,7 +65,7 @@ numbered as (
         last_on,
         cast(sum(is_first_row) over (
             partition by patient_id, drug_code
-            order by started_on, last_on, treatment_id
+            order by started_on, last_on nulls last, treatment_id
             rows between unbounded preceding and current row
         ) as bigint) as episode_no
     from marked

@@ -11,7 +11,7 @@ suspect_dates as (
         '{{ table }}' as table_name,
         '{{ column }}' as field,
         {{ as_text('staged.day_on') }} as day_text,
-        cast(staged.delivered_on as varchar) as delivered_text,
+        cast(staged.delivered_on as {{ dbt.type_string() }}) as delivered_text,
         patients.born_text,
         {{ latest('staged.day_on') }} < patients.born_from_on as is_before_birth,
         staged.date_basis = 'calendar' and {{ earliest('staged.day_on') }}

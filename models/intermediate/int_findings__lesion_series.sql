@@ -24,7 +24,7 @@ lesions as (
         partition by
             deliveries.as_of_on, staged.patient_id, staged.lesion_no,
             coalesce(staged.assessor_code, 'investigator')
-        order by staged.assessed_on, staged.source_row_id
+        order by staged.assessed_on nulls last, staged.source_row_id
     )
 ),
 

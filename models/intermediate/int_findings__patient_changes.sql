@@ -54,7 +54,7 @@ vanished as (
         patients.patient_id,
         patients.record_id,
         patients.source_row_id,
-        cast(patients.as_of_on as varchar) as last_sent
+        cast(patients.as_of_on as {{ dbt.type_string() }}) as last_sent
     from patients
     inner join states
         on patients.site_id = states.site_id

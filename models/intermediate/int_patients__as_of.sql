@@ -12,7 +12,7 @@ deliveries as (
         delivered_on
     from {{ ref('int_deliveries__in_effect') }}
 ),
-{% set empty = 'cast(null as varchar)' %}
+{% set empty = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 facts as (
     {% for table, kind, day in [
         ('patients', "'born'", 'birth_on'),

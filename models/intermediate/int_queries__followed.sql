@@ -32,7 +32,7 @@ found as (
         -- rows alike, or several facts against one: one of them, whatever their order
         row_number() over (
             partition by site_id, rule_id, record_id, field, as_of_on
-            order by source_row_id, value, related_value
+            order by source_row_id, value nulls last, related_value nulls last
         ) as finding_no
     from {{ ref('int_findings__united') }}
 ),

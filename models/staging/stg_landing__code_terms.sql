@@ -14,7 +14,7 @@ site_codes as (
     select
         site_id,
         code_list,
-        lower(trim(term)) as term,
+        {{ term_of('term') }} as term,
         code
     from {{ source('landing', 'site_codes') }}
 ),
@@ -22,7 +22,7 @@ site_codes as (
 synonyms as (
     select
         code_list,
-        lower(trim(term)) as term,
+        {{ term_of('term') }} as term,
         code
     from {{ ref('code_synonyms') }}
 ),

@@ -32,7 +32,7 @@ ages as (
         patient_id,
         case
             when birth_on_precision = 'day'
-                then {{ completed_years('birth_on', 'time_zero_on') }}
+                then cast({{ completed_years('birth_on', 'time_zero_on') }} as bigint)
         end as age_years,
         {{ age_group('lx_vs_tbp', 'birth_on', 'birth_on_precision', 'time_zero_on') }}
             as age_group,

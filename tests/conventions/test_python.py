@@ -114,7 +114,9 @@ def test_nothing_in_the_project_names_somebodys_home():
         assert not found, f"{path.relative_to(ROOT)} names {found.group()}"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-bench.lock", "requirements-spark.lock"]
+)
 def test_a_lock_names_no_registry(name):
     lock = (ROOT / name).read_text("utf-8")
     assert "--hash=sha256:" in lock

@@ -57,7 +57,7 @@ ranked as (
     select
         study_id, patient_id, endpoint_code, rule_set_id, role, source_kind, priority,
         exit_reason, start_on, candidate_on, source_row_id, limit_reason, is_out,
-        row_number() over (
+        cast(row_number() over (
             partition by {{ followup }}
             order by
                 is_out asc,
@@ -66,8 +66,8 @@ ranked as (
                     then candidate_on end asc,
                 priority asc,
                 candidate_on desc,
-                source_row_id asc
-        ) as candidate_no
+                source_row_id asc nulls last
+        ) as bigint) as candidate_no
     from limited
 ),
 

@@ -61,10 +61,13 @@ def counts_of(
     group: str | None = None,
     strata: str | Sequence[str] | None = None,
     entry: str | None = None,
+    n: str | None = None,
 ) -> Counts:
     """Count the patients of a relation or of Parquet files by the named columns.
 
-    Several strata columns are crossed. One count serves curves and tests alike.
+    Several strata columns are crossed. One count serves curves and tests alike. `n`
+    names the column that counts the patients of a row, where another engine (Spark)
+    has counted them already.
 
     Raises
     ------
@@ -87,7 +90,16 @@ def counts_of(
         "entry": entry and quoted_name(entry),
     }
     selected = [f'{what} as "{name}"' for name, what in asked.items() if what]
-    columns = source.aggregate(", ".join([*selected, "count(*) as n"])).fetchnumpy()
+    counted = f"cast(sum({quoted_name(n)}) as bigint)" if n else "count(*)"
+    columns = source.aggregate(", ".join([*selected, f"{counted} as n"])).fetchnumpy()
+    _refuse_missing(columns, asked)
+    groups: list = []
+    if group:
+        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
+    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
+
+
+def _refuse_missing(columns: dict[str, NDArray], asked: dict) -> None:
     if not columns["n"].size:
         raise ValueError("no patient to count")
     for name, found in columns.items():
@@ -98,10 +110,6 @@ def counts_of(
         if missing is not np.ma.nomask and missing.any():
             n = int(columns["n"][missing].sum())
             raise ValueError(f"{name} ({asked[name]}) is missing for {n} patients")
-    groups: list = []
-    if group:
-        groups, columns["group"] = codes_of(np.ma.getdata(columns["group"]))
-    return Counts(*(columns.get(name) for name in asked), columns["n"], groups)
 
 
 def kaplan_meier_from(

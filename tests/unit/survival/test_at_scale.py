@@ -53,6 +53,10 @@ def test_the_engines_counts_give_the_same_curve_and_test(patients, entry, tmp_pa
     assert found[:3] == pytest.approx(expected[:3], rel=1e-12)
     assert found.observed == expected.observed
 
+    counted = relation.aggregate("days, died, arm, site, line, start, count(*) as seen")
+    about = {"group": "arm", "strata": ["site", "line"], "entry": entry, "n": "seen"}
+    assert logrank_from(counts_of(counted, "days", "died", **about)) == found
+
     relation.write_parquet(str(tmp_path / "patients.parquet"))
     (curve,) = kaplan_meier_from(tmp_path / "patients.parquet", "days", "died").values()
     same(curve, kaplan_meier(columns["days"], columns["died"]))
