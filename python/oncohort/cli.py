@@ -42,10 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     codes = "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
+    what = "From the raw extracts of several hospitals to a study's numbers."
     top = argparse.ArgumentParser(
         prog="oncohort",
-        description="From the raw extracts of several hospitals to a study's numbers. "
-        "Without a command: the state of the workspace.",
+        description=f"{what} Without a command: the state of the workspace.",
         epilog=f"exit codes:\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -220,14 +220,9 @@ def _diff(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.audit import audit
+    from oncohort.audit import show_audit
 
-    flags = audit(options.file)
-    widths = [max(map(len, each)) for each in zip(*flags, strict=True)][:2]
-    for flag in flags:
-        cells = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
-        print("  ".join([*cells, flag.reason]))
-    print(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
+    show_audit(options.file)
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -236,16 +231,16 @@ def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.synthetic.replicate import replicate
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    out = options.out or workspace.root
     if options.scale is None:
+        out = options.out or workspace.root
         synthesize(out, seed, say=_say, with_defects=options.defects)
-        return
-    if options.out is None or options.defects:
+    elif options.out is None or options.defects:
         raise ConfigError(
             "--scale needs --out and plants no defects",
             "name a folder: the workspace's own extracts would be written over",
         )
-    replicate(out, options.scale, options.format, seed, _say)
+    else:
+        replicate(options.out, options.scale, options.format, seed, _say)
 
 
 def _say(line: str) -> None:

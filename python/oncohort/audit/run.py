@@ -1,6 +1,6 @@
 """Run every check on a print."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oncohort.audit import counts, estimates, places
@@ -41,6 +41,16 @@ def audit(path: Path) -> list[Flag]:
     found += places.total_flags(figures, sizes, found)
     order = {figure.id: figure.line for figure in figures}
     return sorted(dict.fromkeys(found), key=lambda flag: order[flag.result_id])
+
+
+def show_audit(path: Path, say: Callable[[str], None] = print) -> None:
+    """Say what `audit` flags: a line per figure, id, check and reason."""
+    flags = audit(path)
+    widths = [max(map(len, each)) for each in zip(*flags, strict=True)][:2]
+    for flag in flags:
+        shown = [cell.ljust(width) for cell, width in zip(flag, widths, strict=False)]
+        say("  ".join([*shown, flag.reason]))
+    say(f"{len(flags)} printed figures flagged" if flags else "nothing flagged")
 
 
 def _within_cells(figures: Sequence[Figure]) -> list[Flag]:
