@@ -77,31 +77,46 @@ def _serve(root: str, pipe: Connection) -> None:
     """Read the project, then build when asked; end with whoever asked."""
     # Ctrl-C goes to both; the one who asked decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asked: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()
+    asked: queue.Queue[str | None] = queue.Queue()
+    is_building, is_alone = threading.Event(), threading.Event()
+    about = (pipe, asked, is_building, is_alone)
+    threading.Thread(target=_listen, args=about, daemon=True).start()
 
     from oncohort.dbt_run import build, parsed
 
     workspace = Workspace(root)
     try:
-        project = parsed(workspace)
+        project: Any = parsed(workspace)
     except Exception as error:
-        asked.get()
-        pipe.send(("failed", error))
+        project = error
+    if asked.get() is None:
         return
-    asked.get()
+    is_building.set()
+    if is_alone.is_set():
+        return
     try:
+        if isinstance(project, Exception):
+            raise project
         made = build(workspace, lambda line: pipe.send(("said", line)), project)
+        answer = ("made", made)
     except Exception as error:
-        pipe.send(("failed", error))
-    else:
-        pipe.send(("made", made))
+        answer = ("failed", error)
+    is_building.clear()
+    pipe.send(answer)
 
 
-def _listen(pipe: Connection, asked: "queue.Queue[str]") -> None:
-    """Hand on what is asked; nobody left to ask ends the process, also amid a build."""
+def _listen(
+    pipe: Connection,
+    asked: "queue.Queue[str | None]",
+    is_building: threading.Event,
+    is_alone: threading.Event,
+) -> None:
+    """Hand on what is asked; if nobody is left to ask, a build ends amid its work."""
     try:
         while True:
             asked.put(pipe.recv())
     except (EOFError, OSError):
-        os._exit(1)
+        is_alone.set()
+        asked.put(None)
+        if is_building.is_set():
+            os._exit(1)
