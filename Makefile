@@ -21,8 +21,8 @@ setup: $(READY) ## make .venv from requirements.lock (again only when the lock c
 study: $(READY) ## extracts to report: all studies, published (the main job)
 	@$(BIN)/oncohort refresh
 
-test: lint ## lint, then every test; says what did not run and why
-	@$(BIN)/python -m pytest
+test: lint ## lint, then every test on all cores; says what did not run and why
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-spark: study $(SPARK_READY) ## the same rows and results on Apache Spark (wants Java 17; docs/scale.md)
 	@$(BIN)/python tests/spark/both_engines.py
@@ -31,7 +31,8 @@ check: test build ## what must be green before a commit
 
 lint: $(READY) ## ruff and sqlfluff
 	@$(BIN)/ruff check python tests bench && $(BIN)/ruff format --check python tests bench
-	@PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql analyses
+	@PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 models studies macros tests/sql
+	@PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --templater placeholder analyses
 
 format: $(READY) ## let ruff and sqlfluff put the code in shape
 	@$(BIN)/ruff check --fix python tests bench; $(BIN)/ruff format python tests bench
@@ -40,9 +41,9 @@ format: $(READY) ## let ruff and sqlfluff put the code in shape
 build: $(READY) ## dbt build on what has landed
 	@$(BIN)/oncohort build
 
-bench: $(READY) ## statistics against their peers (writes docs/benchmarks.md), then receive against COPY
-	@$(BIN)/python bench/against_peers.py
-	@$(BIN)/python bench/receive.py
+bench: $(READY) ## statistics, warehouse, receive and a dirty delivery; writes docs/benchmarks*.md
+	@$(BIN)/python bench/against_peers.py && $(BIN)/python bench/warehouse.py
+	@$(BIN)/python bench/receive.py && $(BIN)/python bench/dirty_delivery.py
 
 synthesize: $(READY) ## make the made-up extracts anew from the default seed
 	@$(BIN)/oncohort synthesize --out .

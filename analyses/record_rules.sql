@@ -6,7 +6,7 @@ select
     rules.kahn_category,
     rules.fixed_by,
     count(case when queries.status in ('open', 'reopened') then 1 end) as n_open,
-    count(case when queries.status in ('answered', 'accepted') then 1 end) as n_answered,
+    count_if(queries.status in ('answered', 'accepted')) as n_answered,
     count(case when queries.status = 'closed' then 1 end) as n_closed,
     count(distinct queries.site_id) as n_sites,
     rules.limit_value,

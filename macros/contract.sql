@@ -45,8 +45,9 @@
         '{{ meta.code_list or meta.type }}' as expected,
         source.{{ column }} as value
     from {{ relation }} as source
+    {%- if meta.type == 'code' %}{{ words_of({column: meta.code_list}) }}{% endif %}
     where source.{{ column }} is not null
-        and {% if meta.type == 'code' %}{{ code_of(meta.code_list, column) }}
+        and {% if meta.type == 'code' %}{{ code_of(column) }}
         {%- elif meta.type == 'date' %}{{ date_of('source.' ~ column) }}
         {%- elif meta.type == 'number' %}{{ number_of('source.' ~ column) }}
         {%- else %}{{ integer_of('source.' ~ column) }}
@@ -117,10 +118,11 @@
         content_hash,
         '{{ table }}' as table_name,
         '{{ column }}' as field,
-        {% if meta.type == 'code' %}{{ code_of(meta.code_list, column) }}
+        {% if meta.type == 'code' %}{{ code_of(column) }}
         {%- elif meta.type == 'date' %}{{ column }}
         {%- else %}cast({{ number_of(column) }} as {{ dbt.type_string() }})
         {%- endif %} as value,
         {{ 'true' if meta.type == 'date' else 'false' }} as is_date
     from {{ table }} as source
+    {%- if meta.type == 'code' %}{{ words_of({column: meta.code_list}) }}{% endif %}
 {%- endmacro %}

@@ -11,9 +11,8 @@
     where staged.row_action <> 'delete'
         and not exists (
             select 1
-            from {{ ref('stg_extract__' ~ table) }} as newer
-            where newer.delivery_kind = 'changes'
-                and newer.record_id = staged.record_id
-                and newer.delivered_on > staged.delivered_on
+            from {{ ref('int_records__changed') }} as changed
+            where changed.record_id = staged.record_id
+                and changed.delivered_on > staged.delivered_on
         )
 {%- endmacro %}

@@ -62,18 +62,27 @@
 {%- endmacro %}
 
 {#- Code of a site's word: the site's own `codes.csv` first, then the synonyms of all.
-    `source` must be the name of the CTE that holds the column. -#}
-{% macro code_of(code_list, column) -%}
-    (
-        select max(code_terms.code)
-        from {{ ref('stg_landing__code_terms') }} as code_terms
-        where code_terms.code_list = '{{ code_list }}'
-            and code_terms.site_id = source.site_id
-            and code_terms.term = {{ term_of('source.' ~ column) }}
-    )
+    The words come from `words_of`, joined a whole table at a time: a subquery for each
+    value takes three times as long. -#}
+{% macro code_of(column) -%}
+    {{ column }}_words.code
+{%- endmacro %}
+
+{#- Joins the code list of each coded column (`{column: code list}`) to rows that are
+    called `source`; a word stands once a site and list, so no row doubles. -#}
+{% macro words_of(code_lists) -%}
+    {%- for column, code_list in code_lists.items() %}
+    left join (
+        select site_id as words_of_site, term as known_term, code
+        from {{ ref('stg_landing__code_terms') }}
+        where code_list = '{{ code_list }}'
+    ) as {{ column }}_words
+        on source.site_id = {{ column }}_words.words_of_site
+        and {{ term_of('source.' ~ column) }} = {{ column }}_words.known_term
+    {%- endfor %}
 {%- endmacro %}
 
 {#- Yes, no, or null: unknown is not no. -#}
 {% macro yes_no_of(column) -%}
-    case {{ code_of('yes_no', column) }} when 'yes' then true when 'no' then false end
+    case {{ code_of(column) }} when 'yes' then true when 'no' then false end
 {%- endmacro %}

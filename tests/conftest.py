@@ -130,3 +130,21 @@ def workspace(project, tmp_path):
 def hospital(workspace) -> Hospital:
     """A site with one file, `patients.csv`."""
     return Hospital(workspace)
+
+
+@pytest.fixture
+def build_ended():
+    """Writes what dbt leaves of a build (macros/build_results.sql), tests included."""
+
+    def write(connection, **tests):
+        connection.execute(
+            "create or replace table build_results (node_id varchar, name varchar, "
+            "resource_type varchar, status varchar, seconds double, n_failures bigint)"
+        )
+        rows = [["model.t", "t", "model", "success", 0.25, None]]
+        rows += [[f"test.{n}", n, "test", how, 0.1, 2] for n, how in tests.items()]
+        connection.executemany(
+            "insert into build_results values (?, ?, ?, ?, ?, ?)", rows
+        )
+
+    return write

@@ -53,9 +53,11 @@ started as (
         on followed.study_id = first_responses.study_id
         and followed.rule_set_id = first_responses.rule_set_id
         and followed.patient_id = first_responses.patient_id
-        and followed.start_kind = 'first_response'
     where followed.start_on is not null
-        or first_responses.response_on is not null
+        or (
+            followed.start_kind = 'first_response'
+            and first_responses.response_on is not null
+        )
 )
 
 select * from started

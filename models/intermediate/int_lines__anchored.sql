@@ -3,10 +3,9 @@
 -- or if the disease progressed in a shorter pause. The first opener anchors line 1;
 -- openers within `regimen_window_days` of the anchor are the same regimen, unless the
 -- disease progressed in between; the next opener anchors the next line. (Without the
--- progression an early failure and its rescue would be one regimen, and the patient
--- would be lost to the arm because of the failure.) Each anchor depends on the one
--- before: every opener knows the next anchor it would give (`next_anchor_on`), and the
--- recursion walks along these.
+-- progression an early failure and its rescue would be one regimen, and the failure
+-- would lose the patient to the arm.) Each anchor depends on the one before: every
+-- opener knows the next anchor (`next_anchor_on`), and the recursion walks along these.
 with recursive
 
 metastatic as (
@@ -72,7 +71,12 @@ chained as (
     select
         openers.patient_id,
         openers.started_on,
-        min(later.started_on) as next_anchor_on
+        -- the `or` stands here: in the join it would compare all patients with all
+        min(case
+            when later.started_on > openers.window_to
+                or later.started_on >= failed.progressed_on
+                then later.started_on
+        end) as next_anchor_on
     from openers
     left join failed
         on openers.patient_id = failed.patient_id
@@ -80,10 +84,6 @@ chained as (
     left join openers as later
         on openers.patient_id = later.patient_id
         and later.started_on > openers.started_on
-        and (
-            later.started_on > openers.window_to
-            or later.started_on >= failed.progressed_on
-        )
     group by openers.patient_id, openers.started_on
 ),
 

@@ -22,7 +22,7 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('adverse_event_term', 'term') }} as term_code,
+        {{ code_of('term') }} as term_code,
         {{ integer_of('grade') }} as grade,
         {{ date_of('started_on') }} as started_on,
         {{ precision_of('started_on') }} as started_on_precision,
@@ -32,6 +32,11 @@ typed as (
         {{ yes_no_of('is_serious') }} as is_serious,
         trim(action) as action
     from source
+    {{- words_of({
+        'term': 'adverse_event_term',
+        'is_related': 'yes_no',
+        'is_serious': 'yes_no',
+    }) }}
 )
 
 select * from typed

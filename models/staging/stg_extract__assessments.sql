@@ -24,17 +24,27 @@ typed as (
         file_sha256,
         {{ date_of('assessed_on') }} as assessed_on,
         {{ precision_of('assessed_on') }} as assessed_on_precision,
-        {{ code_of('assessor', 'assessor') }} as assessor_code,
+        {{ code_of('assessor') }} as assessor_code,
         trim(reader) as reader,
         {{ yes_no_of('is_accepted') }} as is_accepted,
-        {{ code_of('modality', 'modality') }} as modality_code,
-        {{ code_of('organ', 'region') }} as region_code,
+        {{ code_of('modality') }} as modality_code,
+        {{ code_of('region') }} as region_code,
         trim(visit) as visit,
-        {{ code_of('response', 'response') }} as response_code,
-        {{ code_of('response', 'target_response') }} as target_response_code,
-        {{ code_of('response', 'nontarget_response') }} as nontarget_response_code,
+        {{ code_of('response') }} as response_code,
+        {{ code_of('target_response') }} as target_response_code,
+        {{ code_of('nontarget_response') }} as nontarget_response_code,
         {{ yes_no_of('has_new_lesion') }} as has_new_lesion
     from source
+    {{- words_of({
+        'assessor': 'assessor',
+        'is_accepted': 'yes_no',
+        'modality': 'modality',
+        'region': 'organ',
+        'response': 'response',
+        'target_response': 'response',
+        'nontarget_response': 'response',
+        'has_new_lesion': 'yes_no',
+    }) }}
 )
 
 select * from typed

@@ -22,17 +22,24 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('marker', 'marker') }} as marker_code,
-        {{ code_of('biomarker_method', 'method') }} as method_code,
+        {{ code_of('marker') }} as marker_code,
+        {{ code_of('method') }} as method_code,
         {{ date_of('tested_on') }} as tested_on,
         {{ precision_of('tested_on') }} as tested_on_precision,
-        {{ code_of('biomarker_result', 'result') }} as result_code,
-        {{ code_of('ihc_score', 'score') }} as score_code,
+        {{ code_of('result') }} as result_code,
+        {{ code_of('score') }} as score_code,
         {{ number_of('value') }} as value,
         trim(unit) as unit,
         trim(sample_no) as sample_no,
-        {{ code_of('organ', 'organ') }} as organ_code
+        {{ code_of('organ') }} as organ_code
     from source
+    {{- words_of({
+        'marker': 'marker',
+        'method': 'biomarker_method',
+        'result': 'biomarker_result',
+        'score': 'ihc_score',
+        'organ': 'organ',
+    }) }}
 )
 
 select * from typed

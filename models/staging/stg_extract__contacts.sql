@@ -25,10 +25,14 @@ typed as (
         {{ date_of('contact_on') }} as contact_on,
         {{ precision_of('contact_on') }} as contact_on_precision,
         trim(contact_kind) as contact_kind,
-        {{ code_of('vital_status', 'vital_status') }} as vital_status_code,
+        {{ code_of('vital_status') }} as vital_status_code,
         {{ yes_no_of('adverse_events_asked') }} as were_adverse_events_asked,
         {{ integer_of('ecog') }} as ecog
     from source
+    {{- words_of({
+        'vital_status': 'vital_status',
+        'adverse_events_asked': 'yes_no',
+    }) }}
 )
 
 select * from typed

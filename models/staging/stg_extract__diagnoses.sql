@@ -23,19 +23,23 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('diagnosis', 'diagnosis') }} as diagnosis_code,
+        {{ code_of('diagnosis') }} as diagnosis_code,
         {{ date_of('diagnosed_on') }} as diagnosed_on,
         {{ precision_of('diagnosed_on') }} as diagnosed_on_precision,
         trim(evidence) as evidence,
         trim(icd10) as icd10,
         trim(histology) as histology,
         trim(laterality) as laterality,
-        {{ code_of('stage', 'stage') }} as stage_code,
+        {{ code_of('stage') }} as stage_code,
         trim(t_category) as t_category,
         trim(n_category) as n_category,
         trim(m_category) as m_category,
         trim(grade) as grade
     from source
+    {{- words_of({
+        'diagnosis': 'diagnosis',
+        'stage': 'stage',
+    }) }}
 )
 
 select * from typed

@@ -25,16 +25,25 @@ typed as (
         trim(lesion_no) as lesion_no,
         {{ date_of('assessed_on') }} as assessed_on,
         {{ precision_of('assessed_on') }} as assessed_on_precision,
-        {{ code_of('assessor', 'assessor') }} as assessor_code,
-        {{ code_of('lesion_role', 'lesion_role') }} as lesion_role_code,
-        {{ code_of('organ', 'organ') }} as organ_code,
-        {{ code_of('modality', 'modality') }} as modality_code,
+        {{ code_of('assessor') }} as assessor_code,
+        {{ code_of('lesion_role') }} as lesion_role_code,
+        {{ code_of('organ') }} as organ_code,
+        {{ code_of('modality') }} as modality_code,
         {{ number_of('longest_diameter_mm') }} as longest_diameter_mm,
         {{ number_of('short_axis_mm') }} as short_axis_mm,
         {{ yes_no_of('is_measurable') }} as is_measurable,
         {{ yes_no_of('has_soft_tissue') }} as has_soft_tissue,
-        {{ code_of('lesion_status', 'lesion_status') }} as lesion_status_code
+        {{ code_of('lesion_status') }} as lesion_status_code
     from source
+    {{- words_of({
+        'assessor': 'assessor',
+        'lesion_role': 'lesion_role',
+        'organ': 'organ',
+        'modality': 'modality',
+        'is_measurable': 'yes_no',
+        'has_soft_tissue': 'yes_no',
+        'lesion_status': 'lesion_status',
+    }) }}
 )
 
 select * from typed

@@ -22,12 +22,16 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('organ', 'organ') }} as organ_code,
+        {{ code_of('organ') }} as organ_code,
         {{ date_of('detected_on') }} as detected_on,
         {{ precision_of('detected_on') }} as detected_on_precision,
         {{ integer_of('n_lesions') }} as n_lesions,
-        {{ code_of('modality', 'modality') }} as modality_code
+        {{ code_of('modality') }} as modality_code
     from source
+    {{- words_of({
+        'organ': 'organ',
+        'modality': 'modality',
+    }) }}
 )
 
 select * from typed

@@ -22,12 +22,16 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('milestone', 'milestone') }} as milestone_code,
+        {{ code_of('milestone') }} as milestone_code,
         {{ date_of('occurred_on') }} as occurred_on,
         {{ precision_of('occurred_on') }} as occurred_on_precision,
-        {{ code_of('stop_reason', 'reason') }} as reason_code,
+        {{ code_of('reason') }} as reason_code,
         trim(cause) as cause
     from source
+    {{- words_of({
+        'milestone': 'milestone',
+        'reason': 'stop_reason',
+    }) }}
 )
 
 select * from typed

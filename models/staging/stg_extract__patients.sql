@@ -23,17 +23,22 @@ typed as (
         source_line,
         file_sha256,
         person_id,
-        {{ code_of('sex', 'sex') }} as sex_code,
+        {{ code_of('sex') }} as sex_code,
         {{ date_of('birth_on') }} as birth_on,
         {{ precision_of('birth_on') }} as birth_on_precision,
-        {{ code_of('menopausal_status', 'menopausal_status') }}
+        {{ code_of('menopausal_status') }}
             as menopausal_status_code,
         {{ date_of('menopausal_status_on') }} as menopausal_status_on,
         {{ precision_of('menopausal_status_on') }} as menopausal_status_on_precision,
         trim(race) as race,
-        {{ code_of('collection', 'collection') }} as collection_code,
+        {{ code_of('collection') }} as collection_code,
         trim(arm) as arm
     from source
+    {{- words_of({
+        'sex': 'sex',
+        'menopausal_status': 'menopausal_status',
+        'collection': 'collection',
+    }) }}
 )
 
 select * from typed

@@ -22,16 +22,21 @@ typed as (
         source_sheet,
         source_line,
         file_sha256,
-        {{ code_of('procedure', 'procedure') }} as procedure_code,
+        {{ code_of('procedure') }} as procedure_code,
         {{ date_of('started_on') }} as started_on,
         {{ precision_of('started_on') }} as started_on_precision,
         {{ date_of('ended_on') }} as ended_on,
         {{ precision_of('ended_on') }} as ended_on_precision,
-        {{ code_of('organ', 'region') }} as region_code,
+        {{ code_of('region') }} as region_code,
         trim(technique) as technique,
         {{ number_of('dose_gy') }} as dose_gy,
-        {{ code_of('treatment_setting', 'setting') }} as setting_code
+        {{ code_of('setting') }} as setting_code
     from source
+    {{- words_of({
+        'procedure': 'procedure',
+        'region': 'organ',
+        'setting': 'treatment_setting',
+    }) }}
 )
 
 select * from typed

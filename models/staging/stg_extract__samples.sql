@@ -27,14 +27,18 @@ typed as (
         {{ precision_of('collected_on') }} as collected_on_precision,
         {{ date_of('sequenced_on') }} as sequenced_on,
         {{ precision_of('sequenced_on') }} as sequenced_on_precision,
-        {{ code_of('sample_kind', 'sample_kind') }} as sample_kind_code,
-        {{ code_of('organ', 'organ') }} as organ_code,
+        {{ code_of('sample_kind') }} as sample_kind_code,
+        {{ code_of('organ') }} as organ_code,
         trim(histology) as histology,
         trim(panel) as panel,
         {{ number_of('tumour_purity_fraction') }} as tumour_purity_fraction,
         {{ number_of('mutations_per_mb') }} as mutations_per_mb,
         {{ number_of('genome_altered_fraction') }} as genome_altered_fraction
     from source
+    {{- words_of({
+        'sample_kind': 'sample_kind',
+        'organ': 'organ',
+    }) }}
 )
 
 select * from typed

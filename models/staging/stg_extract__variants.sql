@@ -24,7 +24,7 @@ typed as (
         file_sha256,
         trim(sample_no) as sample_no,
         trim(gene) as gene,
-        {{ code_of('alteration', 'alteration') }} as alteration_code,
+        {{ code_of('alteration') }} as alteration_code,
         trim(variant_type) as variant_type,
         trim(genome_change) as genome_change,
         trim(coding_change) as coding_change,
@@ -33,6 +33,9 @@ typed as (
         {{ integer_of('n_ref_reads') }} as n_ref_reads,
         trim(origin) as origin
     from source
+    {{- words_of({
+        'alteration': 'alteration',
+    }) }}
 )
 
 select * from typed

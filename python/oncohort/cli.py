@@ -1,13 +1,14 @@
 """The command line: one command per thing a data manager does."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oncohort import cli_arguments as arguments
+from oncohort.cli_run import run_command
 from oncohort.errors import EXIT_CODES, OncohortError
+from oncohort.run_log import log_verdicts
 from oncohort.workspace import Workspace
 
 _AS_JSON = (
@@ -30,21 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(argv)
     try:
-        return options.run(Workspace(options.workspace), options) or 0
+        workspace = Workspace(options.workspace)
     except OncohortError as error:
-        sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, RuntimeError) as error:
-        # DuckDB turns Ctrl-C into a RuntimeError of its own
-        if not (isinstance(error, KeyboardInterrupt) or "interrupt" in str(error)):
-            raise
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # the reader, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    name = options.run.__name__.strip("_")
+    return run_command(name, workspace, lambda: options.run(workspace, options))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,12 +44,14 @@ def parser() -> argparse.ArgumentParser:
     codes = "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
     top = argparse.ArgumentParser(
         prog="oncohort",
-        description="From the raw extracts of several hospitals to a study's numbers.",
+        description="From the raw extracts of several hospitals to a study's numbers. "
+        "Without a command: the state of the workspace.",
         epilog=f"exit codes:\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_workspace(top, None)
-    commands = top.add_subparsers(metavar="command", required=True)
+    top.set_defaults(run=_state)
+    commands = top.add_subparsers(metavar="command")
 
     def add(run: Callable[..., int | None], help_text: str) -> argparse.ArgumentParser:
         name = run.__name__.strip("_")
@@ -74,14 +68,8 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_queries(add(_queries, "write a site's feedback workbook"))
     add(_refresh, "receive, build, analyse, report, publish")
     add(_build, "run dbt build on what has landed")
-    add(_publish, "analyse, report and publish what was built")
-    arguments.add_sql(add(_sql, "ask the current publication"))
-    arguments.add_diff(add(_diff, "tell what differs between two publications"))
-    arguments.add_explain(
-        add(_explain, "tell why a patient has an endpoint or is in no study")
-    )
-    flags = "say which printed figures of a paper cannot be right"
-    arguments.add_audit(add(_audit, flags))
+    arguments.add_publish(add(_publish, "analyse, report and publish what was built"))
+    _add_reading_commands(add)
     arguments.add_synthesize(
         add(_synthesize, "write the made-up extracts of eight hospitals")
     )
@@ -99,9 +87,27 @@ def _add_site_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     new.add_argument("--language", choices=("en", "zh"), help=languages)
 
 
+def _add_reading_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    arguments.add_sql(add(_sql, "ask the current publication"))
+    write = "write a published table for SPSS, Stata, R or a spreadsheet"
+    arguments.add_export(add(_export, write))
+    arguments.add_diff(add(_diff, "tell what differs between two publications"))
+    arguments.add_explain(
+        add(_explain, "tell why a patient has an endpoint or is in no study")
+    )
+    flags = "say which printed figures of a paper cannot be right"
+    arguments.add_audit(add(_audit, flags))
+
+
 def _add_workspace(command: argparse.ArgumentParser, default: str | None) -> None:
     where = "folder of all data; else ONCOHORT_WORKSPACE, else the project's root"
     command.add_argument("--workspace", metavar="DIR", default=default, help=where)
+
+
+def _state(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.state import show_state
+
+    show_state(workspace, sys.stdout)
 
 
 def _init(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -131,6 +137,7 @@ def _receive(workspace: Workspace, options: argparse.Namespace) -> int:
             verdicts = receive(workspace, options.site, show.say, show=show)
     finally:
         show.stop()
+    log_verdicts(verdicts)
     if not verdicts:
         show.say("extracts/ holds no delivery: nothing was received")
     problems = [problem for verdict in verdicts for problem in verdict.problems]
@@ -155,6 +162,7 @@ def _refresh(workspace: Workspace, options: argparse.Namespace) -> None:
 
 def _build(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.dbt_run import build
+    from oncohort.descriptions import write_comments
     from oncohort.lock import writer_lock
     from oncohort.receive.journal import recover
     from oncohort.receive.run import prepare
@@ -163,24 +171,35 @@ def _build(workspace: Workspace, options: argparse.Namespace) -> None:
         prepare(workspace)
         recover(workspace)
         build(workspace, _say)
+        write_comments(workspace, workspace.working_db)
     print("built; `oncohort publish` makes it visible")
 
 
 def _publish(workspace: Workspace, options: argparse.Namespace) -> None:
     from oncohort.lock import writer_lock
-    from oncohort.publish import page_to_open
-    from oncohort.refresh import analyse_and_publish
+    from oncohort.publications import page_to_open, roll_back
+    from oncohort.refresh import publish_or_lock
 
     with writer_lock(workspace, "publish"):
-        analyse_and_publish(workspace, None, _say)
+        if options.rollback:
+            roll_back(workspace, options.ID, _say)
+        else:
+            publish_or_lock(workspace, options.ID, options.lock, _say)
     print(f"open {page_to_open(workspace)}")
 
 
 def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
-    from oncohort.sql import run_sql
+    from oncohort.sql.command import run_command
 
-    question, out = options.question, sys.stdout
-    run_sql(workspace, question, out, options.study, options.format, options.working)
+    run_command(workspace, options, sys.stdout)
+
+
+def _export(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.export import export
+
+    wanted = (options.table, options.out, options.study, options.format)
+    for path in export(workspace, *wanted):
+        print(f"wrote {path}")
 
 
 def _explain(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -212,11 +231,21 @@ def _audit(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _synthesize(workspace: Workspace, options: argparse.Namespace) -> None:
+    from oncohort.errors import ConfigError
     from oncohort.synthetic import DEFAULT_SEED, synthesize
+    from oncohort.synthetic.replicate import replicate
 
     seed = DEFAULT_SEED if options.seed is None else options.seed
     out = options.out or workspace.root
-    synthesize(out, seed, say=_say, with_defects=options.defects)
+    if options.scale is None:
+        synthesize(out, seed, say=_say, with_defects=options.defects)
+        return
+    if options.out is None or options.defects:
+        raise ConfigError(
+            "--scale needs --out and plants no defects",
+            "name a folder: the workspace's own extracts would be written over",
+        )
+    replicate(out, options.scale, options.format, seed, _say)
 
 
 def _say(line: str) -> None:

@@ -24,10 +24,24 @@ class Model(NamedTuple):
     parents: frozenset[str]
 
 
-def build(workspace: Workspace, say: Callable[[str], None] = print) -> list[Model]:
+def parsed(workspace: Workspace) -> Any:
+    """Read the project and return dbt's manifest of it.
+
+    Raises
+    ------
+    BuildFailed
+        If dbt cannot read the project.
+    """
+    return _invoke(workspace, ["parse"])
+
+
+def build(
+    workspace: Workspace, say: Callable[[str], None] = print, manifest: Any = None
+) -> list[Model]:
     """Run `dbt build` on the workspace: seeds, models and the tests of the data.
 
-    Returns the models as they ran, so that nobody has to compile them again.
+    Returns the models as they ran, so that nobody has to compile them again. With the
+    project's `manifest` dbt need not read the project first.
 
     Not the unit tests: they test the code, give the same answer whatever the data, and
     take a third of the time. Plain `dbt build` and `make check` run them too.
@@ -38,7 +52,12 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> list[Mode
     ------
     BuildFailed
         With each failing node, what it says and its compiled SQL.
+    ConfigError
+        If a landed file does not fit the contract.
     """
+    from oncohort.receive.landed_columns import refuse_unfit
+
+    refuse_unfit(workspace)
     n_done, said_at = 0, time.monotonic()
 
     def follow(event: Any) -> None:
@@ -49,7 +68,7 @@ def build(workspace: Workspace, say: Callable[[str], None] = print) -> list[Mode
             say(f"dbt build: {n_done} done so far")
 
     command = ["build", "--exclude-resource-type", "unit_test"]
-    results = _invoke(workspace, command, [follow])
+    results = _invoke(workspace, command, [follow], manifest).results
     say(f"dbt build: {n_done} seeds, models and tests done")
     return _models(results)
 
@@ -65,7 +84,8 @@ def compiled_models(workspace: Workspace) -> list[Model]:
         If dbt cannot read the project.
     """
     command = ["compile", "--select", "resource_type:model"]
-    return _models(_invoke(workspace, [*command, "--indirect-selection", "empty"]))
+    command += ["--indirect-selection", "empty"]
+    return _models(_invoke(workspace, command).results)
 
 
 def _models(results: Sequence[Any]) -> list[Model]:
@@ -88,9 +108,12 @@ def _models(results: Sequence[Any]) -> list[Model]:
 
 
 def _invoke(
-    workspace: Workspace, command: list[str], callbacks: Sequence[Callable] = ()
-) -> list[Any]:
-    """Run a command of dbt on the workspace and return its results, node by node."""
+    workspace: Workspace,
+    command: list[str],
+    callbacks: Sequence[Callable] = (),
+    manifest: Any = None,
+) -> Any:
+    """Run a command of dbt on the workspace and return what it returns."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -99,17 +122,19 @@ def _invoke(
     project = str(workspace.project)
     options = ["--project-dir", project, "--profiles-dir", project]
     options += ["--target-path", str(workspace.root / "target")]
-    options += ["--log-path", str(workspace.logs), "--log-level-file", "info"]
-    options += ["--no-use-colors", "--quiet", "--no-send-anonymous-usage-stats"]
+    options += ["--log-path", str(workspace.logs), "--log-level-file", "warn"]
+    options += ["--log-level", "none", "--no-send-anonymous-usage-stats"]
+    options += ["--no-write-json"]
     with _environment(workspace.environment()):
         try:
-            result = dbtRunner(callbacks=list(callbacks)).invoke([*command, *options])
+            runner = dbtRunner(manifest, list(callbacks))
+            result = runner.invoke([*command, *options])
         finally:
             # let go of the working database: the next step opens it for itself
             DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise _failure(workspace, result)
-    return result.result.results
+    return result.result
 
 
 @contextlib.contextmanager
@@ -151,4 +176,7 @@ def _failed_node(workspace: Workspace, node: Any) -> str:
     if compiled:
         path = workspace.project / compiled
         lines.append(f"    SQL: {workspace.relative(path)}")
+        if getattr(node, "failures", None):
+            lines.append(f"    failing rows: {node.failures:,}; to see them:")
+            lines.append(f'    oncohort sql --working -f "{path}"')
     return "\n".join(lines)

@@ -29,6 +29,10 @@ class OncohortError(Exception):
         self.file = None if file is None else str(file)
         self.sheet, self.line, self.column, self.value = sheet, line, column, value
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be told by another process."""
+        return type(self), (self.message, self.remedy), vars(self)
+
     def __str__(self) -> str:
         """Return the message with its place and remedy, one line each."""
         places = ("file", "sheet", "line", "column", "value")
@@ -70,6 +74,12 @@ class WorkspaceBusy(OncohortError):  # noqa: N818  says what happened
     exit_code = 6
 
 
+class WorkspaceUnwritable(OncohortError):  # noqa: N818  says what happened
+    """The disk is full, or a file or folder of the workspace cannot be written."""
+
+    exit_code = 7
+
+
 EXIT_CODES = {
     0: "done, or nothing to do",
     1: "an error nobody foresaw",
@@ -78,4 +88,6 @@ EXIT_CODES = {
     4: "dbt, the analysis or the report failed; nothing was published",
     5: "nothing was received; nothing was published",
     6: "another command is writing to the workspace",
+    7: "the disk is full or a folder cannot be written; what is published stands",
+    130: "stopped by Ctrl-C",
 }

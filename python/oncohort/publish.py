@@ -1,80 +1,143 @@
 """Publications: a new folder each, then one line in `CURRENT` makes it the one read.
 
 Readers never wait and never see half a build: a publication holds tables only, is
-written under another name, renamed when complete, and not changed again.
+written under another name, renamed when complete, and not changed again but for a
+lock (publication_lock.py).
 """
 
-import contextlib
 import datetime
 import json
 import os
-import platform
-import shutil
 import uuid
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from oncohort.build_results import BuildResults, build_results
 from oncohort.contract import identifying_columns
+from oncohort.descriptions import write_comments
 from oncohort.errors import BuildFailed
 from oncohort.identity import quoted_name, text_literal
-from oncohort.workspace import Workspace
+from oncohort.made_with import code, versions
+from oncohort.publications import (
+    DATABASE,
+    DRAFT,
+    MANIFEST,
+    page_to_open,
+    point_to,
+    remove_drafts,
+    remove_old,
+    show_report,
+    write_whole,
+)
+from oncohort.workspace import Workspace, sha256_of
 
-DATABASE = "oncohort.duckdb"
-MANIFEST = "manifest.json"
 LEFT_OUT_SCHEMAS = ["main", "staging", "intermediate", "dbt_test__audit"]
-KEPT = 5
-_DRAFT = "_draft-"
-_VERSIONS = ("duckdb", "dbt-core", "dbt-duckdb", "lifelines", "numpy", "scipy")
+_UNANSWERED = """
+select site_id, count(*) from quality.data_queries
+where status in ('open', 'reopened') group by site_id order by site_id
+"""
 
 
-def publish(
-    workspace: Workspace,
-    fingerprint: str | None,
-    say: Callable[[str], None] = print,
-) -> Path:
-    """Publish the working database with its report, and return the page to open.
+class Inputs(NamedTuple):
+    """What a publication is made from, as it stood when the analysis began.
 
-    `fingerprint` is the hash of the inputs, None if nobody knows them; a refresh with
-    the same one has nothing to do.
+    `fingerprint` is the hash of all inputs, None if nobody knows them; a refresh with
+    the same one has nothing to do. `plans`: study -> SHA-256 of its plan.
+    """
+
+    fingerprint: str | None
+    plans: dict[str, str]
+    built: BuildResults
+
+
+def inputs(workspace: Workspace, fingerprint: str | None) -> Inputs:
+    """Return what a publication would be made from now.
 
     Raises
     ------
     BuildFailed
-        If there is nothing to publish, or a table would carry an identifying column.
+        If the last build did not end well.
+    """
+    return Inputs(fingerprint, _plans(workspace), build_results(workspace.working_db))
+
+
+def _plans(workspace: Workspace) -> dict[str, str]:
+    paths = {name: path / "plan.toml" for name, path in workspace.study_dirs().items()}
+    return {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
+
+
+def publish(
+    workspace: Workspace, made_from: Inputs, say: Callable[[str], None] = print
+) -> Path:
+    """Publish the working database with its report, and return the page to open.
+
+    Raises
+    ------
+    BuildFailed
+        If a table would carry an identifying column, or a plan changed meanwhile.
     """
     from oncohort.report import write_report
 
     now = datetime.datetime.now(datetime.UTC)
-    publication_id = f"{now:%Y%m%dT%H%M%SZ}-{(fingerprint or uuid.uuid4().hex)[:8]}"
-    for left in workspace.published.glob(f"{_DRAFT}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    draft = workspace.published / f"{_DRAFT}{publication_id}"
+    of_inputs = made_from.fingerprint or uuid.uuid4().hex
+    publication_id = f"{now:%Y%m%dT%H%M%SZ}-{of_inputs[:8]}"
+    remove_drafts(workspace)
+    draft = workspace.published / f"{DRAFT}{publication_id}"
     draft.mkdir(parents=True)
-    rows = copy_tables(workspace.working_db, draft / DATABASE)
-    say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
-    write_report(workspace, draft / DATABASE, draft / "report", publication_id, say=say)
-    manifest = {
-        "id": publication_id,
-        "created_at": now.isoformat(timespec="seconds"),
-        "fingerprint": fingerprint,
-        "deliveries": _deliveries(workspace),
-        "rows": rows,
-        "versions": _versions(),
-    }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False)
-    (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    os.replace(draft, workspace.published / publication_id)
+    try:
+        rows = copy_tables(workspace.working_db, draft / DATABASE)
+        write_comments(workspace, draft / DATABASE)
+        say(f"publish: {len(rows)} tables, {sum(rows.values()):,} rows")
+        made = (draft / DATABASE, draft / "report", publication_id)
+        write_report(workspace, *made, say=say)
+        about = {"id": publication_id, "created_at": now.isoformat(timespec="seconds")}
+        about |= _manifest(workspace, made_from, draft / DATABASE, rows)
+        text = json.dumps(about, indent=1, ensure_ascii=False)
+        write_whole(draft / MANIFEST, text + "\n")
+        os.replace(draft, workspace.published / publication_id)
+    except BaseException:
+        remove_drafts(workspace)  # a full disk needs the room
+        raise
     point_to(workspace, publication_id)
-    _show_report(workspace, publication_id)
-    _remove_old(workspace, publication_id)
+    show_report(workspace)
+    remove_old(workspace)
     return page_to_open(workspace)
 
 
-def page_to_open(workspace: Workspace) -> Path:
-    """Return the report's first page."""
-    return workspace.report / "index.html"
+def _manifest(
+    workspace: Workspace, made_from: Inputs, database: Path, rows: dict[str, int]
+) -> dict[str, Any]:
+    """Return what the manifest says besides id and time."""
+    if _plans(workspace) != made_from.plans:
+        raise BuildFailed(
+            "a plan.toml changed while it was carried out; nothing was published",
+            "run the command again",
+        )
+    built = made_from.built
+    return {
+        "fingerprint": made_from.fingerprint,
+        "lock": None,
+        "code": code(workspace.project),
+        "versions": versions(),
+        "deliveries": _deliveries(workspace),
+        "plans": made_from.plans,
+        "rows": rows,
+        "tests": {"n_passed": built.n_tests_passed, "warned": built.warned},
+        "seconds": built.seconds,
+        "unanswered_queries": _unanswered_queries(database),
+    }
+
+
+def _unanswered_queries(database: Path) -> dict[str, int]:
+    """Return site -> queries that are open or reopened."""
+    import duckdb
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        try:
+            return dict(connection.execute(_UNANSWERED).fetchall())
+        except duckdb.CatalogException:  # a project without record rules
+            return {}
 
 
 def copy_tables(working_db: Path, target: Path) -> dict[str, int]:
@@ -83,12 +146,10 @@ def copy_tables(working_db: Path, target: Path) -> dict[str, int]:
     Raises
     ------
     BuildFailed
-        If the working database is missing or a table has an identifying column.
+        If a table has an identifying column.
     """
     import duckdb
 
-    if not working_db.is_file():
-        raise BuildFailed("there is no working database", "run `oncohort build` first")
     rows: dict[str, int] = {}
     with duckdb.connect(str(target)) as connection:
         source = text_literal(working_db.as_posix())
@@ -127,43 +188,6 @@ def _refuse_identifying(tables: list[tuple[str, str, list[str]]]) -> None:
         )
 
 
-def point_to(workspace: Workspace, publication_id: str) -> None:
-    """Make a publication the current one; an earlier id is a rollback."""
-    draft = workspace.current.with_suffix(".tmp")
-    draft.write_text(publication_id + "\n", encoding="utf-8")
-    os.replace(draft, workspace.current)
-    # a convenience for people; Windows forbids links to ordinary users
-    with contextlib.suppress(OSError):
-        link = workspace.published / "current"
-        new = workspace.published / f"{_DRAFT}link"
-        new.unlink(missing_ok=True)
-        new.symlink_to(publication_id, target_is_directory=True)
-        os.replace(new, link)
-
-
-def _show_report(workspace: Workspace, publication_id: str) -> None:
-    """Replace `report/` by a copy of the publication's."""
-    new, old = workspace.root / "report.new", workspace.root / "report.old"
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(workspace.published / publication_id / "report", new)
-    if workspace.report.exists():
-        os.replace(workspace.report, old)
-    os.replace(new, workspace.report)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _remove_old(workspace: Workspace, publication_id: str) -> None:
-    folders = sorted(
-        path.parent
-        for path in workspace.published.glob(f"*/{MANIFEST}")
-        if not path.parent.is_symlink()
-    )
-    for folder in folders[:-KEPT]:
-        if folder.name != publication_id:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _deliveries(workspace: Workspace) -> dict[str, dict[str, str]]:
     """Return the hash of each file of each landed delivery."""
     found = {}
@@ -173,19 +197,3 @@ def _deliveries(workspace: Workspace) -> dict[str, dict[str, str]]:
         date = path.parent.name.partition("=")[2]
         found[f"{site}/{date}"] = json.loads(path.read_text(encoding="utf-8"))["files"]
     return found
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in ("oncohort", *_VERSIONS):
-        with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
-
-
-def current_manifest(workspace: Workspace) -> dict[str, Any] | None:
-    """Return the manifest of the current publication, None before the first."""
-    folder = workspace.current_publication()
-    if folder is None or not (folder / MANIFEST).is_file():
-        return None
-    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 
 import duckdb
 import pytest
+from identifiers import Needles, places, texts_of
 from workspaces import ROOT
 
 REFERENCE = ROOT / "tests" / "reference" / "expected_queries.csv"
@@ -91,3 +92,11 @@ def test_without_defects_the_minor_queries_are_the_expected(clean):
         expected = list(csv.DictReader(lines))
     found = [{name: query[name] or "" for name in expected[0]} for query in clean]
     assert found == expected
+
+
+def test_logs_and_compiled_sql_of_a_dirty_delivery_name_nobody(defective_workspace):
+    """What tests and rules say of wrong records names none of them."""
+    needles = Needles(defective_workspace.landing)
+    paths = places(defective_workspace, ("logs", "target"))
+    assert len(paths) > 300
+    assert not [path for path in paths if any(map(needles.found, texts_of(path)))]

@@ -6,41 +6,9 @@ import zipfile
 
 import openpyxl
 import pytest
+from workspaces import FILE_X
 
 from oncohort.errors import ConfigError
-
-FILE = """\
-  - match: "x.*"
-    format: {format}
-    tables:
-      - table: patients
-        columns: {{record_no: no, race: race}}
-"""
-
-
-@pytest.fixture
-def refusal(hospital):
-    """Deliver a file beside one that landed: its refusal, landing untouched."""
-
-    def deliver(name, data, format="csv"):
-        hospital.describe(files=FILE.format(format="csv"))
-        hospital.deliver("x.csv", "no,race\n1,a\n", date="2019-12-31")
-        hospital.receive()
-        before = hospital.landing_bytes()
-        assert len(before) > 20
-        hospital.describe(files=FILE.format(format=format), site="other")
-        text = hospital.workspace.root / "sites" / "other" / "site.yml"
-        text.write_text(text.read_text().replace("clinic", "other", 1))
-        hospital.deliver(name, data, site="other")
-        verdicts = {verdict.name: verdict for verdict in hospital.receive()}
-        (problem,) = verdicts["other 2020-01-31"].problems
-        after = hospital.landing_bytes()
-        assert {path: after[path] for path in before} == before
-        assert not [path for path in after if "site=other/delivery" in path.as_posix()]
-        assert (problem.exit_code, problem.file) == (3, name)
-        return problem
-
-    return deliver
 
 
 def workbook(change=lambda sheet: None):
@@ -114,7 +82,7 @@ def test_a_huge_dimension_and_far_formats_are_nothing(hospital):
         text = text.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
         return text.replace(b"</sheetData>", far)
 
-    hospital.describe(files=FILE.format(format="xlsx"))
+    hospital.describe(files=FILE_X.format(format="xlsx"))
     hospital.deliver("x.xlsx", with_member(workbook(), SHEET, change))
 
     (verdict,) = hospital.receive()
@@ -128,7 +96,7 @@ def test_external_links_of_a_workbook_are_not_followed(hospital):
         sheet["B2"] = "='http://localhost:1/[x.xlsx]Sheet1'!A1"
         sheet["B2"].hyperlink = "http://localhost:1/"
 
-    hospital.describe(files=FILE.format(format="xlsx"))
+    hospital.describe(files=FILE_X.format(format="xlsx"))
     hospital.deliver("x.xlsx", workbook(change))
 
     (verdict,) = hospital.receive()
@@ -177,7 +145,7 @@ def test_cells_that_look_like_formulas_land_as_text(hospital, format):
                     cell.data_type = "s"
 
         data = workbook(change)
-    hospital.describe(files=FILE.format(format=format))
+    hospital.describe(files=FILE_X.format(format=format))
     hospital.deliver(f"x.{format}", data)
 
     hospital.receive()
@@ -191,7 +159,7 @@ NAMES = ["x.'; drop table patients; --", "x.%2e%2e%2fetc", "x.\\..\\y", "x.{}[0]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_name_is_a_name_and_nothing_more(hospital, name):
-    hospital.describe(files=FILE.format(format="csv"))
+    hospital.describe(files=FILE_X.format(format="csv"))
     hospital.deliver(name, "no,race\n1,a\n")
 
     (verdict,) = hospital.receive()
@@ -246,55 +214,3 @@ def test_yaml_of_aliases_of_aliases_is_refused(hospital):
     hospital.deliver("patients.csv", "no,sex,born\n1,F,1950\n")
 
     assert "repeats itself too often" in hospital.refusal().message
-
-
-def sav(folder):
-    import pandas as pd
-    import pyreadstat
-
-    frame = pd.DataFrame({"no": ["1", "2"] * 500, "race": ["a", "b"] * 500})
-    pyreadstat.write_sav(frame, str(folder / "x"))
-    return (folder / "x").read_bytes()
-
-
-def parquet(folder):
-    import duckdb
-
-    path = (folder / "x").as_posix()
-    duckdb.sql(f"copy (select '1' as no, 'a' as race) to '{path}' (format parquet)")
-    return (folder / "x").read_bytes()
-
-
-@pytest.mark.parametrize("spoil", ["garbage", "cut", "flipped", "empty"])
-@pytest.mark.parametrize(("format", "make"), [("sav", sav), ("parquet", parquet)])
-def test_a_damaged_data_set(refusal, tmp_path, format, make, spoil):
-    data = make(tmp_path)
-    bad = {
-        "garbage": b"PAR1" + b"garbage " * 40,
-        "cut": data[:-40],
-        "flipped": data[:4] + bytes(256 - 1 - byte for byte in data[4:]),
-        "empty": b"",
-    }[spoil]
-
-    assert "cannot be read" in refusal(f"x.{format}", bad, format).message
-
-
-def test_a_parquet_with_a_value_of_ten_megabytes(refusal, tmp_path):
-    import duckdb
-
-    path = tmp_path / "x"
-    rows = "values ('1', 'a'), ('2', repeat('x', 10485760))"
-    duckdb.sql(f"copy (from ({rows}) t(no, race)) to '{path}' (format parquet)")
-
-    problem = refusal("x.parquet", path.read_bytes(), "parquet")
-
-    assert "a value of more than 1,048,576 characters" in problem.message
-    assert problem.line == 2
-
-
-def test_a_parquet_of_endless_rows(refusal, tmp_path, monkeypatch):
-    monkeypatch.setattr("oncohort.receive.read_parquet.MAX_CELLS", 1)
-
-    problem = refusal("x.parquet", parquet(tmp_path), "parquet")
-
-    assert "declares 1 rows of 2 columns" in problem.message

@@ -2,39 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
+from interrupted import stopped
 
 from oncohort.receive import journal
 from oncohort.receive.configuration import land_configuration
 from oncohort.receive.run import prepare
 
-# `oncohort receive`, stopped where a function is called for the n-th time
-STOPPED = """
-import importlib, os, signal, sys
-
-module, name, n_calls, action = sys.argv[1:5]
-module = importlib.import_module(module)
-owner, _, name = name.rpartition(".")
-owner = getattr(module, owner) if owner else module
-real, left = getattr(owner, name), int(n_calls)
-
-def stop(*args, **options):
-    global left
-    left -= 1
-    if left == 0 and action == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if left == 0:
-        print("stopped", flush=True)
-        sys.stdin.readline()
-    return real(*args, **options)
-
-setattr(owner, name, stop)
-from oncohort.cli import main
-sys.exit(main(["--workspace", sys.argv[5], "receive"]))
-"""
 PATIENTS = "no,sex,born\n0001,F,1950-01-02\n0002,F,1960-03\n"
 
 
@@ -75,12 +50,10 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(hospital, monkeypatch, n_ren
     assert [path.name for path in pages.iterdir()] == ["2020-01-31.html"]
 
 
-def stopped(hospital, place, action):
-    module, name, n_calls = place
-    command = [sys.executable, "-c", STOPPED, f"oncohort.receive.{module}", name]
-    command += [str(n_calls), action, str(hospital.workspace.root)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, stderr=subprocess.STDOUT, **pipes)
+def receiving(hospital, place, action):
+    module, *where = place
+    root = hospital.workspace.root
+    return stopped(root, "receive", (f"receive.{module}", *where), action)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -106,7 +79,7 @@ def test_a_process_killed_anywhere_leaves_landing_whole_or_untouched(
     hospital.deliver("patients.csv", PATIENTS + ",F,1990\n")
     before = hospital.landing_bytes()
 
-    process = stopped(hospital, place, "die")
+    process = receiving(hospital, place, "die")
     said, _ = process.communicate()
 
     assert process.returncode == -signal.SIGKILL, said
@@ -126,14 +99,14 @@ def test_of_two_receives_at_once_one_works_and_the_other_names_it(hospital):
     prepare(hospital.workspace)
     land_configuration(hospital.workspace)
     hospital.deliver("patients.csv", PATIENTS)
-    first = stopped(hospital, ("journal", "os.replace", 2), "wait")
+    first = receiving(hospital, ("journal", "os.replace", 2), "wait")
     said = first.stdout.readline()
     while "stopped" not in said:
         assert said, "it ended without stopping"
         said = first.stdout.readline()
     before = hospital.landing_bytes()
 
-    second = stopped(hospital, ("journal", "os.replace", 99), "wait")
+    second = receiving(hospital, ("journal", "os.replace", 99), "wait")
     said, _ = second.communicate()
 
     assert second.returncode == 6

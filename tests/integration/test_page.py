@@ -13,6 +13,7 @@ from browser import DARK, FACTS, FOCUS, LIGHT, NARROW, STOPS, context, opened, s
 
 from oncohort.analysis.plan import load_plan
 from oncohort.explain.run import explain
+from oncohort.masking import MASK
 from oncohort.report.study_pages import page_of
 
 pytestmark = pytest.mark.chromium
@@ -127,6 +128,11 @@ def test_numbers_on_the_pages_equal_the_results(study_database, looked_at):
     assert len({result_id for result_id, _, _ in shown}) > 1000
     for result_id, value, text in shown:
         expected, printed = results[result_id]
+        if text == MASK:
+            # which ones, and that nothing gives them back: test_masking.py
+            assert result_id.startswith("tcga_brca.")
+            assert not value
+            continue
         assert (float(value) if value else None) == expected, result_id
         printed = {printed, f"= {printed}", f"< {printed[1:]}"}
         if "NR" == text:

@@ -10,17 +10,14 @@ hospital.
 
 import csv
 import io
-import os
 import shlex
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from workspaces import ROOT
+from workspaces import ROOT, dbt_build
 
 from oncohort.contract import extract_tables
 from oncohort.receive.run import receive
@@ -108,7 +105,9 @@ def judged(tmp_path_factory):
     send_corrections(workspace)
     verdicts = receive(workspace, say=lambda line: None)
     assert [problem for verdict in verdicts for problem in verdict.problems] == []
-    build(workspace)
+    kinds = ("--resource-type", "model", "--resource-type", "seed")
+    built = dbt_build(workspace.root, "--select", "+data_queries", *kinds)
+    assert built.returncode == 0, built.stdout[-3000:]
     return workspace
 
 
@@ -165,23 +164,6 @@ def send_corrections(workspace):
     path = workspace.root / "sites" / "ledger" / "site.yml"
     path.parent.mkdir(parents=True)
     path.write_text(text, "utf-8")
-
-
-def build(workspace):
-    program = Path(sys.executable).with_name("dbt")
-    command = [program, "build", "--select", "+data_queries"]
-    command += ["--resource-type", "model", "--resource-type", "seed"]
-    place = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
-    place = {name: str(workspace.root / path) for name, path in place.items()}
-    built = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **place, "ONCOHORT_WORKSPACE": str(workspace.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout[-3000:]
 
 
 def queries(workspace):

@@ -6,18 +6,15 @@ converge fully, what is left is floating point.
 """
 
 import csv
-import gzip
 import subprocess
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from oncohort.survival import logrank
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "reference" / "tcga_brca"
-DELIVERY = ROOT / "extracts" / "tcga" / "2016-04-27"
 DAYS_PER_MONTH = 30.4375
 RELATIVE = 1e-9
 # population of the reference -> analysis of the plan
@@ -58,12 +55,6 @@ def read_reference(path=REFERENCE / "reference.csv"):
 
 
 REFERENCE_VALUES = read_reference()
-
-
-@pytest.fixture(scope="module")
-def warehouse(study_database):
-    with duckdb.connect(str(study_database), read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")
@@ -218,41 +209,3 @@ def test_log_rank_of_all_three_groups_equals_r(warehouse):
     assert test.degrees_of_freedom == expected["log_rank_df"]
     assert test.chi_square == close_to(expected["log_rank_chisq"])
     assert test.p_value == close_to(expected["log_rank_p"])
-
-
-def test_at_least_95_percent_of_the_drug_rows_have_a_code(warehouse):
-    # counted on the file and the two lists themselves, then in the warehouse
-    known = set()
-    for path in (ROOT / "seeds/code_synonyms.csv", ROOT / "sites/tcga/codes.csv"):
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = csv.DictReader(file)
-            known |= {row["term"] for row in rows if row["code_list"] == "drug"}
-    file = DELIVERY / "nationwidechildrens.org_clinical_drug_brca.txt.gz"
-    lines = gzip.open(file, "rt", encoding="utf-8").read().splitlines()
-    at = lines[0].split("\t").index("pharmaceutical_therapy_drug_name")
-    drugs = [line.split("\t")[at] for line in lines[3:]]
-    unknown = [drug for drug in drugs if drug.strip().lower() not in known]
-
-    assert len(drugs) == 2406
-    assert len(set(drugs)) == 205
-    assert 1 - len(unknown) / len(drugs) >= 0.95
-    ours = warehouse.execute(
-        "select count(distinct source_row_id) filter (drug_code is not null),"
-        " count(distinct source_row_id) from core.treatments where site_id = 'tcga'"
-    ).fetchone()
-    assert ours == (len(drugs) - len(unknown), len(drugs))
-
-
-def test_what_is_not_mapped_stays_visible(warehouse):
-    rows = warehouse.execute(
-        "select value, count(*) from quality.unmapped_values"
-        " where site_id = 'tcga' and table_name = 'treatments' and field = 'drug'"
-        " group by value"
-    ).fetchall()
-
-    assert dict(rows) == {
-        "Chemo, NOS": 3,
-        "Hormone, NOS": 1,
-        "Not otherwise specified": 1,
-        "Poly E": 1,
-    }

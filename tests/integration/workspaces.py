@@ -18,6 +18,16 @@ ROOT = Path(__file__).parents[2]
 HOSPITALS = sorted(path.name for path in (ROOT / "extracts").glob("hospital_*"))
 
 
+# a file x.* that feeds patients
+FILE_X = """\
+  - match: "x.*"
+    format: {format}
+    tables:
+      - table: patients
+        columns: {{record_no: no, race: race}}
+"""
+
+
 def refreshed(root: Path, extracts: Path, sites: list[str]) -> Workspace:
     """A workspace with the deliveries of some sites, refreshed."""
     for site in sites:
@@ -47,6 +57,13 @@ def dbt_build(
     workspace: Path, *options: str, project: Path = ROOT
 ) -> subprocess.CompletedProcess:
     """Plain `dbt build`, from the project's root, as a data manager runs it."""
+    return dbt(workspace, "build", *options, project=project)
+
+
+def dbt(
+    workspace: Path, *words: str, project: Path = ROOT
+) -> subprocess.CompletedProcess:
+    """Plain dbt on a workspace."""
     environment = {
         **os.environ,
         "ONCOHORT_WORKSPACE": str(workspace),
@@ -54,7 +71,7 @@ def dbt_build(
         "DBT_LOG_PATH": str(workspace / "logs"),
     }
     return subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "build", *options],
+        [Path(sys.executable).with_name("dbt"), *words],
         cwd=project,
         env=environment,
         capture_output=True,

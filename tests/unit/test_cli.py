@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from oncohort.cli import main, parser
@@ -78,6 +79,22 @@ def test_the_workspace_may_stand_before_or_after_the_command(command):
     for given in (["--workspace", "a", *command], [*command, "--workspace", "a"]):
         assert parser().parse_args(given).workspace == "a"
     assert parser().parse_args(command).workspace is None
+
+
+def test_what_sql_is_told_on_the_command_line(workspace, capsys):
+    folder = workspace.published / "p"
+    folder.mkdir(parents=True)
+    workspace.current.write_text("p\n")
+    duckdb.connect(str(folder / "oncohort.duckdb")).close()
+    sql = ["--workspace", str(workspace.root), "sql"]
+
+    assert main([*sql, "select $a as x", "--param", "a=b=c", "--format", "csv"]) == 0
+    assert capsys.readouterr().out == "x\nb=c\n"
+    assert main([*sql]) == 0
+    assert "(0 rows)" in capsys.readouterr().out
+    for wrong in (["--param", "a"], ["--timeout", "nan"], ["--memory", "0"]):
+        assert main([*sql, "select 1", *wrong]) == 2
+        assert "what to do" in capsys.readouterr().err
 
 
 def test_audit_prints_what_cannot_be_right(tmp_path, capsys):

@@ -10,9 +10,13 @@ def test_a_failure_names_nodes_messages_and_sql(workspace):
         name="cohort",
         compiled_path="target/compiled/cohort.sql",
     )
+    test = SimpleNamespace(
+        resource_type="test", name="unique_x", compiled_path="target/unique_x.sql"
+    )
     nodes = [
         SimpleNamespace(node=model, status="error", message="Binder Error\nno column"),
         SimpleNamespace(node=model, status="success", message="OK"),
+        SimpleNamespace(node=test, status="fail", message="Got 3", failures=3),
     ]
 
     failure = dbt_run._failure(
@@ -20,11 +24,16 @@ def test_a_failure_names_nodes_messages_and_sql(workspace):
     )
 
     assert str(failure) == (
-        "dbt build: 1 seeds, models or tests failed\n"
+        "dbt build: 2 seeds, models or tests failed\n"
         "  model cohort: error\n"
         "    Binder Error\n"
         "    no column\n"
         "    SQL: target/compiled/cohort.sql\n"
+        "  test unique_x: fail\n"
+        "    Got 3\n"
+        "    SQL: target/unique_x.sql\n"
+        "    failing rows: 3; to see them:\n"
+        f'    oncohort sql --working -f "{workspace.project}/target/unique_x.sql"\n'
         "  what to do: correct the first and run again; the whole log is logs/dbt.log"
     )
     assert failure.exit_code == 4

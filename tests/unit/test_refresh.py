@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 
 from oncohort import refresh as module
@@ -8,23 +10,29 @@ PATIENTS = "no,sex,born\n1,F,1950\n"
 
 
 @pytest.fixture
-def steps(hospital, monkeypatch):
+def steps(hospital, build_ended, monkeypatch):
     """A refresh whose build, analysis and report are cheap; `ran` lists them."""
     ran = []
 
-    def build(workspace, say):
-        import duckdb
+    class Dbt(contextlib.nullcontext):
+        def build(self, say, meanwhile):
+            import duckdb
 
-        ran.append("build")
-        with duckdb.connect(str(workspace.working_db)) as connection:
-            connection.execute("create or replace table t as select 1 as x")
+            ran.append("build")
+            with duckdb.connect(str(self.workspace.working_db)) as connection:
+                connection.execute("create or replace table t as select 1 as x")
+                build_ended(connection)
+
+        def __init__(self, workspace):
+            self.workspace = workspace
+            super().__init__(self)
 
     def write_report(workspace, database, out_dir, publication_id, say):
         ran.append("report")
         out_dir.mkdir()
         (out_dir / "index.html").write_text(publication_id)
 
-    monkeypatch.setattr(module, "_build", build)
+    monkeypatch.setattr(module, "DbtProcess", Dbt)
     monkeypatch.setattr(module, "_analyse", lambda *_: ran.append("analyse"))
     monkeypatch.setattr("oncohort.report.write_report", write_report)
     hospital.ran = ran

@@ -1,11 +1,14 @@
+import datetime
 import io
 import json
+import time
 
 import duckdb
 import pytest
 
 from oncohort.errors import ConfigError
 from oncohort.sql import run_sql
+from oncohort.sql.limits import Limits
 
 
 @pytest.fixture
@@ -61,6 +64,7 @@ def test_a_study_is_searched_first(published):
         "install httpfs",
         "set search_path = 'core'",
         "select 1; select 2",
+        "explain select 1",
         "insert into core.t values (1)",
         "",
     ],
@@ -73,7 +77,7 @@ def test_only_one_question_and_only_reading(published, text):
 def test_no_file_can_be_read(published, tmp_path):
     (tmp_path / "secret.csv").write_text("x\n1\n")
 
-    with pytest.raises(ConfigError, match="disabled by configuration"):
+    with pytest.raises(ConfigError, match="may not call read_csv"):
         answer(published, f"select * from read_csv('{tmp_path}/secret.csv')")
 
 
@@ -92,6 +96,103 @@ def test_named_queries(published, project):
     with pytest.raises(ConfigError, match="no query named `other`") as error:
         answer(published, "other")
     assert "origins" in error.value.remedy
+
+
+def test_parameters_take_the_type_of_what_they_meet(published):
+    sql = "select x from range(12) r(x) where x > $least"
+
+    assert answer(published, sql, given={"least": "9"}, format="csv") == "x\n10\n11\n"
+    with pytest.raises(ConfigError, match="Could not convert string 'many'"):
+        answer(published, sql, given={"least": "many"})
+    with pytest.raises(ConfigError, match="needs a value for least") as error:
+        answer(published, sql)
+    assert "--param least=VALUE" in error.value.remedy
+    with pytest.raises(ConfigError, match="no parameter most"):
+        answer(published, sql, given={"least": "9", "most": "10"})
+
+
+def test_a_file_names_defaults_of_its_parameters(published, tmp_path):
+    file = tmp_path / "mine.sql"
+    head = (
+        "-- What one row is.\n-- $word = core: a schema\n-- $study = all: one or all\n"
+    )
+    file.write_text(
+        f"{head}select $study as s from t where origin = $word;\n", encoding="utf-8-sig"
+    )
+
+    assert answer(published, file, format="csv") == "s\nall\n"
+    assert answer(published, file, format="csv", given={"word": "x"}) == "s\n"
+    # the study searched is the study asked for
+    given = {"word": "my_study"}
+    text = answer(published, file, format="csv", study="my_study", given=given)
+    assert text == "s\nmy_study\n"
+
+    file.write_bytes("select '乳'".encode("gb18030"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        answer(published, file)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
+def test_an_answer_goes_into_a_file_once_it_is_whole(published, tmp_path, suffix):
+    out = tmp_path / f"answer.{suffix}"
+    run_sql(published, "select *, 7 as n, date '2020-02-03' as d from t", out)
+
+    (row,) = duckdb.sql(f"select origin, text, n, d from '{out}'").fetchall()
+    assert row == ("core", "病", 7, datetime.date(2020, 2, 3))
+
+    before = out.read_bytes()
+    with pytest.raises(ConfigError):
+        run_sql(published, "select cast('x' || i as integer) from range(9) r(i)", out)
+    assert out.read_bytes() == before
+    assert {path.name for path in tmp_path.glob("*")} == {
+        "project",
+        "workspace",
+        out.name,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "message"),
+    [
+        ("x.xlsx", None, "no name for a file"),
+        ("x.csv", "json", "no name for a file of json"),
+        ("nowhere/x.csv", None, "cannot be written"),
+        ("workspace/extracts/x.csv", None, "never written among the data"),
+        ("workspace/warehouse/published/x.parquet", None, "among the data"),
+    ],
+)
+def test_where_an_answer_cannot_go(published, tmp_path, name, format, message):
+    with pytest.raises(ConfigError, match=message):
+        run_sql(published, "select 1", tmp_path / name, format=format)
+    with pytest.raises(ConfigError, match="goes into a file"):
+        answer(published, "select 1", format="parquet")
+
+
+def test_text_of_a_site_moves_neither_terminal_nor_spreadsheet(published):
+    sql = "select chr(27) || '[2J=1+1' as \"=a\", '=1+1' as b"
+
+    assert "\x1b" not in answer(published, sql)
+    assert len(answer(published, "select repeat('x', 1000000) as x")) < 2_000
+    assert answer(published, sql, format="csv").splitlines()[0] == "'=a,b"
+    assert answer(published, sql, format="csv").endswith(",'=1+1\n")
+
+
+def test_time_counts_while_the_engine_works_only(published):
+    class SlowReader(io.StringIO):
+        def write(self, text):
+            time.sleep(0.15)
+            return super().write(text)
+
+    out = SlowReader()
+    run_sql(published, "select 1 as x", out, format="csv", limits=Limits(seconds=0.2))
+
+    assert out.getvalue() == "x\n1\n"
+    with pytest.raises(ConfigError, match="longer than 0.2 s"):
+        answer(
+            published,
+            "select count(*) from range(1000000) a, range(1000000) b",
+            limits=Limits(seconds=0.2),
+        )
 
 
 def test_a_wrong_question_is_told_with_what_there_is(published):

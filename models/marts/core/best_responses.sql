@@ -40,6 +40,7 @@ candidates as (
         responses.rule_set_id,
         responses.patient_id,
         rules.is_confirmed,
+        rules.no_assessment_code,
         responses.response_on,
         responses.source_row_id,
         case when rules.is_confirmed then confirmed.confirming_row_id end
@@ -66,7 +67,7 @@ candidates as (
 ranked as (
     select
         study_id, rule_set_id, patient_id, is_confirmed, response_on, source_row_id,
-        confirming_row_id, response_code,
+        confirming_row_id, response_code, no_assessment_code,
         row_number() over (
             partition by study_id, rule_set_id, patient_id, is_confirmed
             order by
@@ -76,25 +77,31 @@ ranked as (
     from candidates
 ),
 
+best as (
+    select
+        study_id, rule_set_id, patient_id, is_confirmed, response_on, source_row_id,
+        confirming_row_id, response_code
+    from ranked
+    -- where NE stands for no evaluable scan, no record decides
+    where response_no = 1 and (response_code <> 'NE' or no_assessment_code <> 'NE')
+),
+
 best_responses as (
     select
         asked.patient_id,
         asked.study_id,
         asked.rule_set_id,
         asked.is_confirmed,
-        coalesce(ranked.response_code, asked.no_assessment_code) as response_code,
-        ranked.response_on,
-        ranked.source_row_id as deciding_row_id,
-        ranked.confirming_row_id
+        coalesce(best.response_code, asked.no_assessment_code) as response_code,
+        best.response_on,
+        best.source_row_id as deciding_row_id,
+        best.confirming_row_id
     from asked
-    left join ranked
-        on asked.patient_id = ranked.patient_id
-        and asked.study_id = ranked.study_id
-        and asked.rule_set_id = ranked.rule_set_id
-        and asked.is_confirmed = ranked.is_confirmed
-        and ranked.response_no = 1
-        -- where NE stands for no evaluable scan, no record decides
-        and (ranked.response_code <> 'NE' or asked.no_assessment_code <> 'NE')
+    left join best
+        on asked.patient_id = best.patient_id
+        and asked.study_id = best.study_id
+        and asked.rule_set_id = best.rule_set_id
+        and asked.is_confirmed = best.is_confirmed
 )
 
 select * from best_responses

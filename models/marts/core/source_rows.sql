@@ -11,12 +11,12 @@ source_rows as (
         patient_id,
         record_id,
         site_id,
-        delivered_on,
+        {{ date_of('delivered_on') }} as delivered_on,
         source_file,
         source_sheet,
         source_line,
         file_sha256
-    from {{ ref('stg_extract__' ~ table) }}
+    from {{ source('extract', table) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

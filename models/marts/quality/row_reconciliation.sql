@@ -25,11 +25,11 @@ found as (
     select
         '{{ table }}' as table_name,
         site_id,
-        delivered_on,
+        {{ date_of('delivered_on') }} as delivered_on,
         source_file,
         source_sheet,
         count(*) as n_rows_found
-    from {{ ref('stg_extract__' ~ table) }}
+    from {{ source('extract', table) }}
     group by site_id, delivered_on, source_file, source_sheet
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -12,6 +12,8 @@ from oncohort.analysis.plan_checks import NAMED, check_names, check_schema
 from oncohort.errors import ConfigError
 
 Value = str | int | bool
+# counts of real patients below it are masked on output unless the plan says otherwise
+MASKED_BELOW = 5
 
 
 class Level(NamedTuple):
@@ -159,12 +161,19 @@ class Plan(NamedTuple):
     variants: tuple[Variant, ...] = ()
     reporting: dict[str, dict[str, str]] = {}
     alpha: float = 0.05
+    masking: dict[str, Any] = {}
 
     @property
     def compared(self) -> tuple[Arm, ...]:
         """Arms that take part in tests, the reference last."""
         some = [arm for arm in self.arms if arm.compared]
         return tuple(sorted(some, key=lambda arm: arm.value == self.reference))
+
+    @property
+    def masked_below(self) -> int:
+        """Counts from 1 to one less are masked on output; 0 masks nothing."""
+        default = 0 if self.made_up else MASKED_BELOW
+        return self.masking.get("threshold", default)
 
 
 def load_plan(path: Path) -> Plan:

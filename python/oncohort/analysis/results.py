@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -180,6 +181,7 @@ def with_all(per_arm: Mapping[str, int]) -> dict[str, int]:
     return {**per_arm, ALL: sum(per_arm.values())}
 
 
+@cache
 def library(*names: str) -> str:
     """Return 'name version' for each library, as results name them."""
     own = {"oncohort": __version__}

@@ -8,11 +8,12 @@ from oncohort.analysis.plan import Analysis, Plan, Variant
 from oncohort.analysis.results import ALL, Flip, Place, Result
 from oncohort.analysis.store import StudyTables
 from oncohort.analysis.time_to_event import time_to_event
-from oncohort.analysis.variants import run_again
+from oncohort.analysis.variants import run_again, side_by_side
 from oncohort.errors import BuildFailed
 
 AS_PLANNED = "as_planned"
 MEMBERSHIP = "cohort"
+AS_BUILT = Variant("", "")
 SHOWN = ("n", "median", "hazard_ratio", "logrank_p")
 
 Patients = dict[str, dict[str, Any]]
@@ -35,21 +36,31 @@ def sensitivity(
     """
     planned = _patients(analysis, data)
     yield from _numbers(place.at(level=AS_PLANNED), plan, analysis, data)
-    with run_again(plan, Variant("", ""), data, analysis.table) as same:
-        if any(_flips(plan, analysis, "", planned, _patients(analysis, same))):
-            raise BuildFailed(
-                f"the working database is out of date: its models, run again as they"
-                f" are, make another {plan.study_id}.{analysis.table}",
-                "run `oncohort build`, then this again",
-            )
-    for variant in plan.variants:
-        here = place.at(level=variant.id)
+
+    def run(variant: Variant) -> list[Result | Flip]:
         with run_again(plan, variant, data, analysis.table) as other:
             found = _patients(analysis, other)
-            yield from _numbers(here, plan, analysis, other)
-        flips = list(_flips(plan, analysis, variant.id, planned, found))
-        yield from _changed(here, analysis, flips, len(planned.keys() | found.keys()))
-        yield from flips
+            flips = list(_flips(plan, analysis, variant.id, planned, found))
+            if variant == AS_BUILT:
+                return _none_of(plan, analysis, flips)
+            here = place.at(level=variant.id)
+            numbers = list(_numbers(here, plan, analysis, other))
+        n = len(planned.keys() | found.keys())
+        return [*numbers, *_changed(here, analysis, flips, n), *flips]
+
+    for rows in side_by_side(data, run, [AS_BUILT, *plan.variants]):
+        yield from rows
+
+
+def _none_of(plan: Plan, analysis: Analysis, flips: list[Flip]) -> list[Flip]:
+    """No flips, where nothing was changed."""
+    if flips:
+        raise BuildFailed(
+            f"the working database is out of date: its models, run again as they"
+            f" are, make another {plan.study_id}.{analysis.table}",
+            "run `oncohort build`, then this again",
+        )
+    return flips
 
 
 def fields(analysis: Analysis) -> list[str]:

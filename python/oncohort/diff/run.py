@@ -8,7 +8,7 @@ from oncohort.diff.compare import SIDES, Comparison, compare
 from oncohort.diff.show import show
 from oncohort.errors import ConfigError
 from oncohort.identity import text_literal
-from oncohort.publish import DATABASE, MANIFEST
+from oncohort.publications import DATABASE, MANIFEST, find
 from oncohort.workspace import Workspace
 
 LISTED = 20
@@ -29,7 +29,8 @@ def diff(
     workspace : Workspace
         Where they were published.
     before, after : str
-        An id or its beginning, `current`, or `previous` (the one before the current).
+        An id or its beginning, the name of a lock, `current`, or `previous` (the one
+        before the current).
     out : file-like
         Gets the text, or one JSON object with every row.
     is_json, is_all : bool
@@ -81,39 +82,6 @@ def _write_json(told: dict[str, Any], compared: Comparison, out: IO[str]) -> Non
     }
     json.dump(told, out, ensure_ascii=False, indent=1, default=str)
     out.write("\n")
-
-
-def find(workspace: Workspace, text: str) -> Path:
-    """Return the folder of the publication that a text means.
-
-    Raises
-    ------
-    ConfigError
-        If it means none or several.
-    """
-    known = sorted(
-        path.parent.name
-        for path in workspace.published.glob(f"[0-9]*/{MANIFEST}")
-        if (path.parent / DATABASE).is_file()
-    )
-    current = workspace.current_id()
-    earlier = [name for name in known if current and name < current]
-    meant = [name for name in known if text and name.startswith(text)]
-    if text == "current":
-        meant = [current] if current else []
-    elif text == "previous":
-        meant = earlier[-1:]
-    elif text in known:
-        meant = [text]
-    if len(meant) == 1:
-        return workspace.published / meant[0]
-    there = ", ".join(known) or "none yet; run `oncohort refresh`"
-    raise ConfigError(
-        f"{len(meant)} publications begin so" if meant else "no such publication",
-        f"name one of those there, or its beginning: {there}",
-        file=workspace.relative(workspace.published),
-        value=text,
-    )
 
 
 def _attach(connection: Any, side: str, folder: Path) -> None:

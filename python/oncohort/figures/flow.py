@@ -14,19 +14,19 @@ BETWEEN, INDENT, SIZE = 0.2, "  ", 8
 
 
 class Step(NamedTuple):
-    """Who is left after a step, and who left at it, by reason."""
+    """Who is left after a step, and who left at it, by reason; `*` is masked."""
 
     label: str
-    n: int
-    n_out: int = 0
-    reasons: tuple[tuple[str, int], ...] = ()
+    n: int | str
+    n_out: int | str = 0
+    reasons: tuple[tuple[str, int | str], ...] = ()
 
 
 class End(NamedTuple):
     """One arm at the bottom, with one line per set that is analysed."""
 
     label: str
-    n: int
+    n: int | str
     lines: tuple[str, ...] = ()
 
 
@@ -93,7 +93,7 @@ def _placed(
             side = WIDTH - EDGE - SIDE_LEFT
             sides.append(Box(SIDE_LEFT, top, side, _left_text(step, side), False))
             top = sides[-1].bottom + GAP
-        lines = _wrapped(f"{step.label} (n = {step.n:,})", MAIN)
+        lines = _wrapped(f"{step.label} (n = {_shown(step.n)})", MAIN)
         mains.append(Box(EDGE, top, MAIN, lines, True))
     return mains, sides, _arms(ends, mains[-1].bottom + 4 * GAP)
 
@@ -101,7 +101,7 @@ def _placed(
 def _arms(ends: list[End], top: float) -> list[Box]:
     """Boxes side by side, as high as the one with most to say."""
     room = (WIDTH - 2 * EDGE - BETWEEN * (len(ends) - 1)) / max(len(ends), 1)
-    heads = [_wrapped(f"{end.label} (n = {end.n:,})", room) for end in ends]
+    heads = [_wrapped(f"{end.label} (n = {_shown(end.n)})", room) for end in ends]
     texts = [
         [part for line in end.lines for part in _wrapped(line, room)] for end in ends
     ]
@@ -118,10 +118,12 @@ def _arms(ends: list[End], top: float) -> list[Box]:
 def _left_text(step: Step, width: float) -> list[str]:
     """Those who left: a line in all, or one per reason if there are several."""
     if len(step.reasons) == 1:
-        return _wrapped(f"Excluded (n = {step.n_out:,}): {step.reasons[0][0]}", width)
-    lines = [f"Excluded (n = {step.n_out:,})"]
+        return _wrapped(
+            f"Excluded (n = {_shown(step.n_out)}): {step.reasons[0][0]}", width
+        )
+    lines = [f"Excluded (n = {_shown(step.n_out)})"]
     for reason, n in step.reasons:
-        lines += _wrapped(f"{reason} (n = {n:,})", width, INDENT)
+        lines += _wrapped(f"{reason} (n = {_shown(n)})", width, INDENT)
     return lines
 
 
@@ -170,3 +172,7 @@ def _branches(axes: "Axes", last: Box, arms: list[Box]) -> None:
     axes.plot([min([start, *centres]), max([start, *centres])], [y, y], **line)
     for box, centre in zip(arms, centres, strict=True):
         _arrow(axes, (centre, y), (centre, box.top))
+
+
+def _shown(n: int | str) -> str:
+    return n if isinstance(n, str) else f"{n:,}"

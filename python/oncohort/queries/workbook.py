@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from oncohort.judge.wording import SEVERITIES
 from oncohort.queries.pending import Query
 from oncohort.queries.texts import ANSWERS, texts
 from oncohort.receive.site_config import SiteConfig
 from oncohort.safe_cells import is_formula, plain_text, shown_width
+from oncohort.without_clock import workbook_without_clock
 
-STAMP = (2020, 1, 1, 0, 0, 0)
-WRITTEN = b"2020-01-01T00:00:00Z"
 MAX_CHARACTERS = 1000
 COVER = ("site", "workbook", "as_of", "issued", "counts")
 WIDTHS = {
@@ -67,7 +65,7 @@ def workbook_bytes(
     _write_queries(book.create_sheet(words["query_sheet"]), words, name, queries)
     raw = BytesIO()
     book.save(raw)
-    return _without_clock(raw.getvalue())
+    return workbook_without_clock(raw.getvalue())
 
 
 def _write_cover(sheet: Any, site: SiteConfig, facts: dict[str, str]) -> None:
@@ -215,17 +213,3 @@ def _fit_to_page(sheet: Any, way: str, name: str, words: dict[str, str]) -> None
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     sheet.page_margins.footer = 0.3
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = name, words["page"]
-
-
-def _without_clock(raw: bytes) -> bytes:
-    """Replace the times of writing that the writer and the zip leave behind."""
-    fixed = BytesIO()
-    with ZipFile(BytesIO(raw)) as source, ZipFile(fixed, "w") as target:
-        for name in sorted(source.namelist()):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", WRITTEN, content)
-            entry = ZipInfo(name, STAMP)
-            entry.compress_type, entry.create_system = ZIP_DEFLATED, 3
-            target.writestr(entry, content)
-    return fixed.getvalue()

@@ -77,7 +77,7 @@ def _ratio(numbers: Numbers, analysis: Analysis, level: str) -> tuple[str, list]
     values = [numbers.results.get(each, {}).get("value") for each in ids]
     ratio, low, high = (numbers.text(each) for each in ids)
     known = values[0] is not None
-    return f"{ratio} ({low}–{high})" if known else NOT_ESTIMABLE, values
+    return f"{ratio} ({low}–{high})" if known else ratio or NOT_ESTIMABLE, values
 
 
 def _curves(

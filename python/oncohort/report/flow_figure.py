@@ -26,9 +26,9 @@ def flow_on_page(
     `steps` and `arms` as the page lists them: labels, and ids of results.
     """
 
-    def n(statistic: str, step: Row) -> int:
+    def n(statistic: str, step: Row) -> int | str:
         key = numbers.key(analysis, statistic, variable=step["variable"])
-        return int(numbers.results[key]["value"])
+        return numbers.results[key]["n"]
 
     if not steps:
         return None

@@ -23,7 +23,9 @@ def ratio_row(
     ids = [numbers.key(analysis, f"hazard_ratio{suffix}", **place) for suffix in LIMITS]
     values = [numbers.results.get(each, {}).get("value") for each in ids]
     ratio, low, high = (numbers.text(each) for each in ids)
-    text = NOT_ESTIMABLE if values[0] is None else f"{ratio} ({low}–{high})"
+    text = f"{ratio} ({low}–{high})"
+    if values[0] is None:
+        text = ratio or NOT_ESTIMABLE
     return Row(label, cells, text, *values, **about)
 
 

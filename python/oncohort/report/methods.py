@@ -33,7 +33,10 @@ def ways(methods: Iterable[str]) -> str:
             found[differ[0]] = tuple(map(_both, found[differ[0]], words))
         else:
             found.append(words)
-    text = "; or ".join(" ".join(words) for words in found)
+    texts = [" ".join(words) for words in found]
+    # one that another repeats and adds a remark to is told with the remark
+    texts = [t for t in texts if not any(each.startswith(f"{t}; ") for each in texts)]
+    text = "; or ".join(texts)
     return "; ".join(part for part in (text, ", ".join(libraries)) if part)
 
 

@@ -44,7 +44,8 @@ def write_report(
     database : Path
         DuckDB file with schema `analysis`; only read.
     out_dir : Path
-        Folder for the pages; `figures/` in it takes SVG, PNG and PDF.
+        Folder for the pages; `figures/` in it takes SVG, PNG and PDF, `tables/` the
+        tables' files.
     publication_id : str
         Name of the publication, printed on each page.
     say : callable
@@ -57,11 +58,13 @@ def write_report(
     """
     import duckdb
 
-    figures = out_dir / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
-    before = workspace.root / "report" / "figures"
-    if before.is_dir():
-        shutil.copytree(before, figures / BEFORE, dirs_exist_ok=True)
+    figures, tables = out_dir / "figures", out_dir / "tables"
+    # as published: what lies in report/ may have been written into
+    last = workspace.current_publication()
+    for folder in (figures, tables):
+        folder.mkdir(parents=True, exist_ok=True)
+        if last is not None and (last / "report" / folder.name).is_dir():
+            shutil.copytree(last / "report" / folder.name, folder / BEFORE)
     models = model_files(workspace)
     with duckdb.connect(str(database), read_only=True) as connection:
         records = landed_records(workspace.root / "landing")
@@ -76,7 +79,8 @@ def write_report(
             state = f"{len(data.results)} results" if data.results else "no results yet"
             say(f"{plan.study_id}: {n_pages} report pages written, {state}")
             studies.append(content)
-    shutil.rmtree(figures / BEFORE, ignore_errors=True)
+    for folder in (figures, tables):
+        shutil.rmtree(folder / BEFORE, ignore_errors=True)
     if sites:
         write("sites.html", "sites.html", quality=sites)
         n_pages = _write_deliveries(records, sites, out_dir)

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oncohort.publication_lock import stamp_patient_pages
 from oncohort.report.page_environment import page_environment
 from oncohort.safe_cells import plain_text
 
@@ -36,6 +37,7 @@ def write_patient_page(workspace: "Workspace", trail: "Trail") -> Path:
     publication = workspace.current_id() or ""
     _write(folder / name, "patient.html", trail=trail, publication_id=publication)
     write_patient_list(workspace.report, publication)
+    stamp_patient_pages(workspace)
     return folder / name
 
 

@@ -53,9 +53,12 @@ def selection(plan: Plan, analysis: Analysis, row: Row, flow: list[Row]) -> str 
 def shown_patients(ids: list[str], plan: Plan) -> list[str]:
     """Return patients as a page lists them: shortened, but never two alike.
 
-    `oncohort explain` takes the beginning of an id. Whatever hides small groups of
-    real patients (`plan.made_up` false) belongs here: no page lists patients elsewhere.
+    `oncohort explain` takes the beginning of an id. No page lists patients elsewhere,
+    and none of a study whose small counts are masked: two lists compared would give
+    one back.
     """
+    if plan.masked_below:
+        return []
     length = SHORTEST
     while len({each[:length] for each in ids}) < len(set(ids)):
         length += 4

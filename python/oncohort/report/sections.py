@@ -28,7 +28,8 @@ def section(
 ) -> dict[str, Any] | None:
     """Return what the template of one analysis shows; None if it has no result."""
     own = [row for row in data.results.values() if row["analysis_id"] == analysis.id]
-    if not own:
+    # a figure of single patients has no count to mask: it is not drawn
+    if not own or (plan.masked_below and analysis.kind in DRAWN):
         return None
     found = {
         "analysis": analysis,
@@ -86,7 +87,8 @@ def _steps(analysis: Analysis, flow: list[Row], numbers: Numbers) -> list[Row]:
             level = slug(reason or "")
             key = numbers.key(analysis, "n_out", variable=variable, level=level)
             if reason and key in numbers.results:
-                reasons.append((-numbers.results[key]["n"], reason, key))
+                n = numbers.results[key]["value"] or 0
+                reasons.append((-n, reason, key))
         named = [(reason, key) for _, reason, key in sorted(reasons)]
         step = {"step_no": step_no, "criterion": criterion, "variable": variable}
         steps.append({**step, "reasons": named})

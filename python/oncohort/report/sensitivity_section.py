@@ -90,7 +90,9 @@ def _row(analysis: Analysis, numbers: Numbers, level: str, label: str, arm: str)
     ids = [numbers.key(analysis, name, **place) for name in LIMITS]
     values = [numbers.results.get(each, {}).get("value") for each in ids]
     ratio, low, high = (numbers.text(each) for each in ids)
-    text = NOT_ESTIMABLE if values[0] is None else f"{ratio} ({low}–{high})"
+    text = f"{ratio} ({low}–{high})"
+    if values[0] is None:
+        text = ratio or NOT_ESTIMABLE
     place = {"variable": "patients", "level": level}
     counts = [numbers.key(analysis, name, **place) for name in ("n", "n_changed")]
     cells = tuple(numbers.text(each) or "–" for each in counts)

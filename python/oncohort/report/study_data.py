@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oncohort.analysis.plan import Plan
 from oncohort.analysis.store import StudyTables
+from oncohort.masking import Masked
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,7 +46,7 @@ class StudyData(NamedTuple):
 
 
 def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData:
-    """Read everything the page of one study shows.
+    """Read everything the page of one study shows, small counts masked by its plan.
 
     Numbers only from schema `analysis`, the labels of the flow from the study, the
     deliveries from the quality tables.
@@ -66,11 +67,13 @@ def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData
 
     flow = rows(plan.study_id, "cohort_flow", FLOW, [])
     sites = sorted({row["site_id"] for row in flow})
+    results = own("results", "rowid")
+    masked = Masked(plan, results)
     return StudyData(
-        {row["result_id"]: row for row in own("results", "rowid")},
-        own("survival_curves", "analysis_id, arm, time"),
-        own("numbers_at_risk", "analysis_id, arm, time_months"),
-        own("published_vs_ours", "rowid"),
+        {row["result_id"]: row for row in masked.results(results)},
+        masked.curves(own("survival_curves", "analysis_id, arm, time")),
+        masked.at_risk(own("numbers_at_risk", "analysis_id, arm, time_months")),
+        masked.published(own("published_vs_ours", "rowid")),
         flow,
         rows("quality", "row_reconciliation", DELIVERIES, [sites]) if sites else [],
         bool(StudyTables(connection, plan.study_id).columns("cohort_flow"))

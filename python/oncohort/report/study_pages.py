@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from oncohort.analysis.plan import Analysis, Plan
 from oncohort.analysis.published import VERDICTS
+from oncohort.masking import says_masked
 from oncohort.report.methods import methods_content
 from oncohort.report.numbers import Numbers
 from oncohort.report.provenance import Provenance
@@ -87,6 +88,7 @@ def study_content(
     pages = _pages(plan, data, sections, quality)
     return {
         "plan": plan,
+        "masked": says_masked(plan),
         "data": data,
         "quality": quality,
         "has_results": any(s["analysis"].kind != "cohort_flow" for s in sections),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from oncohort.survival.concordance import Concordance, concordance
-from oncohort.survival.cox_design import call_of, design
+from oncohort.survival.cox_design import design
 from oncohort.survival.cox_fit import (
     ChiSquare,
     Fitted,
@@ -23,6 +23,7 @@ from oncohort.survival.cox_fit import (
     fitted,
     sandwich,
 )
+from oncohort.survival.cox_formula import call_of
 from oncohort.survival.cox_rows import codes_of, rows_of
 from oncohort.survival.cox_zph import ProportionalHazards, proportional_hazards
 from oncohort.survival.limits import normal_quantile

@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 
 from oncohort.identity import quoted_name
 from oncohort.survival.cox import Cox, result
-from oncohort.survival.cox_design import call_of, design, variables
+from oncohort.survival.cox_design import design
 from oncohort.survival.cox_fit import fitted
+from oncohort.survival.cox_formula import call_of, variables
 from oncohort.survival.cox_rows import rows_of
 
 

@@ -1,15 +1,21 @@
 """Files of the tables of a page, and the links to them under each table."""
 
 import csv
+import hashlib
 import io
+import os
 import re
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+from oncohort.figures.look import BEFORE
 from oncohort.safe_cells import csv_cell
 from oncohort.tables.read_page import Table, page_tables
 from oncohort.tables.standalone import standalone_html
 from oncohort.tables.word import word_bytes
 
+SETTERS = ("standalone.py", "word.py", "read_page.py")
 _END = re.compile(r"</table>(\s*</div>)?")
 
 
@@ -40,16 +46,37 @@ def with_table_files(page: str, folder: Path, prefix: str) -> str:
 
 
 def _write(table: Table, stem: Path) -> dict[str, Path]:
-    kinds = {
-        "DOCX": word_bytes(table),
-        "HTML": standalone_html(table).encode(),
-        "CSV": csv_text(table).encode("utf-8-sig"),
+    """Write the files of a table, per kind.
+
+    Where the folder `BEFORE` beside them holds this table made by this code, its DOCX
+    and HTML are taken from there.
+    """
+    written = {
+        kind: stem.with_name(f"{stem.name}.{kind.lower()}")
+        for kind in ("DOCX", "HTML", "CSV")
     }
-    written = {}
-    for kind, content in kinds.items():
-        written[kind] = stem.with_name(f"{stem.name}.{kind.lower()}")
-        written[kind].write_bytes(content)
+    written["CSV"].write_bytes(csv_text(table).encode("utf-8-sig"))
+    mark = _made_from(table)
+    before = {kind: path.parent / BEFORE / path.name for kind, path in written.items()}
+    old = before["HTML"].read_text("utf-8") if before["HTML"].is_file() else ""
+    if mark in old and before["DOCX"].is_file():
+        for kind in ("DOCX", "HTML"):
+            os.replace(before[kind], written[kind])
+    else:
+        written["DOCX"].write_bytes(word_bytes(table))
+        written["HTML"].write_text(standalone_html(table, mark), "utf-8", newline="\n")
     return written
+
+
+def _made_from(table: Table) -> str:
+    """Hash of a table and of the code that sets it."""
+    return hashlib.sha256(f"{table!r} {_code()}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    own = [Path(__file__).with_name(name).read_text("utf-8") for name in SETTERS]
+    return " ".join([*own, *map(version, ("great_tables", "python-docx"))])
 
 
 def csv_text(table: Table) -> str:

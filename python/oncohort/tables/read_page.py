@@ -87,7 +87,7 @@ class _Reader(HTMLParser):
         self.text: list[str] | None = None
         self.table: Table | None = None
         self.rows: list[list[Cell]] = []
-        self.is_raised = self.is_footnotes = self.is_heading = False
+        self.is_raised = self.is_footnotes = self.is_heading = self.is_masked = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
@@ -95,8 +95,8 @@ class _Reader(HTMLParser):
         if tag == "section":
             self.section, self.marks = about.get("id", ""), [*self.banner]
             self.first = len(self.tables)
-        elif tag == "span" and "tag" in classes:
-            self.text = []
+        elif tag == "span" and {"tag", "masked"} & {*classes}:
+            self.text, self.is_masked = [], "masked" in classes
         elif "made-up" in classes:
             self.banner = ["Made-up patients"]
         elif tag == "div" and "footnotes" in classes:
@@ -155,7 +155,7 @@ class _Reader(HTMLParser):
             for table in self.tables[self.first :]:
                 table.notes.append(text)
         elif tag == "span" and not self.table:
-            self.marks.append(text)
+            (self.banner if self.is_masked else self.marks).append(text)
         else:
             return
         self.text = None

@@ -18,8 +18,10 @@ LOOK = {
 }
 
 
-def standalone_html(table: Table) -> str:
+def standalone_html(table: Table, made_from: str) -> str:
     """Return a page with one table: spanning heads, indented rows, notes below.
+
+    `made_from` stands in its head, for whoever asks whether it is still the same.
 
     The report's own page keeps its table: there each number leads to its result, and
     the colours follow light and dark; great_tables' fixed colours do not.
@@ -52,7 +54,8 @@ def standalone_html(table: Table) -> str:
     for note in table.notes:
         made = made.tab_source_note(note)
     inner = made.as_raw_html()
-    head = f'<meta charset="utf-8"><title>{escape(table.caption)}</title>'
+    mark = f'<meta name="made-from" content="{made_from}">'
+    head = f'<meta charset="utf-8">{mark}<title>{escape(table.caption)}</title>'
     top = f'<!doctype html>\n<html lang="en"><head>{head}</head>'
     return f"{top}\n<body>{inner}</body></html>\n"
 

@@ -97,6 +97,9 @@ class TinyWorkspace:
         with duckdb.connect(str(self.working_db)) as connection:
             connection.execute(COHORT)
 
+    def current_publication(self) -> None:
+        return None
+
     def study_dirs(self) -> dict[str, Path]:
         return {"tiny": self.folder}
 

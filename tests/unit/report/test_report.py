@@ -10,8 +10,7 @@ from analysis.test_beside import BESIDE
 
 from oncohort.analysis import analyse
 from oncohort.report.km_figure import inline_svg
-from oncohort.report.methods import ways
-from oncohort.report.numbers import Numbers, mid_sentence
+from oncohort.report.numbers import Numbers
 
 VOID = {"meta", "link", "br", "input", "path", "use", "rect", "wbr"}
 
@@ -163,11 +162,6 @@ def test_answers_name_their_numbers_and_gaps():
     assert "no such result yet" in answer
 
 
-def test_labels_keep_their_capitals_in_mid_sentence():
-    assert mid_sentence("Index treatment") == "index treatment"
-    assert mid_sentence("HER2 status") == "HER2 status"
-
-
 def test_a_row_of_a_file_is_read_once_though_it_lands_in_two_tables(tiny, pages):
     tiny.execute("""
         create schema quality;
@@ -208,35 +202,6 @@ def test_what_is_ours_is_told_apart_and_its_numbers_are_results(tiny, pages):
         assert shown, key
     for name in ("weighted", "balance", "sites"):
         assert f"figures/tiny_fair_{name}.svg" in page
-
-
-def test_further_estimators_do_not_crowd_the_notes_of_the_figure(tiny, pages):
-    plan = tiny.folder / "plan.toml"
-    plan.write_text(plan.read_text("utf-8").replace(*BESIDE, 1), "utf-8")
-    analyse(tiny, say=lambda line: None)
-    written = pages()
-    notes = re.findall("<b>Hazard ratio:</b>(.*)</p>", written["tiny-efficacy"])
-
-    assert len(notes) == 1
-    assert "Efron ties" in notes[0]
-    assert not re.search("Breslow|Peto|stratified by site", notes[0])
-    assert notes[0].count("oncohort") == 1
-    for estimator in ("Breslow", "Peto", "stratified by site"):
-        assert estimator in written["tiny-methods"]
-
-
-def test_ways_of_one_statistic_are_told_together():
-    of = "Cox, {} against C, Efron; Wald; oncohort 1.0, scipy 1.17.1"
-    told = "Cox, A / B against C, Efron; Wald; oncohort 1.0, scipy 1.17.1"
-    assert ways([of.format("A"), of.format("B")]) == told
-    two = ["chi-square of event, known; oncohort 1.0", "Fisher; scipy 1.17.1"]
-    assert (
-        ways(two) == "chi-square of event, known; or Fisher; oncohort 1.0, scipy 1.17.1"
-    )
-    commas = ["of event, in all; numpy 2.4", "of death, in all; numpy 2.4"]
-    assert ways(commas) == "of event / death, in all; numpy 2.4"
-    assert ways(["count of patients"]) == "count of patients"
-    assert ways([]) == ""
 
 
 def test_a_standardised_difference_that_nobody_has_is_no_column(tiny, written, pages):

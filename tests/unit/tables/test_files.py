@@ -5,7 +5,8 @@ import re
 import docx
 import pytest
 
-from oncohort.tables import with_table_files
+from oncohort.figures.look import BEFORE
+from oncohort.tables import files, with_table_files
 from oncohort.tables.read_page import page_tables
 
 PAGE = """<div class="banner made-up"><p>Made up.</p></div>
@@ -41,6 +42,27 @@ def test_only_tables_of_results_get_files_and_links(folder):
     # outside the box that scrolls
     assert re.search(r"</table>\s*</div>\s*<p class=\"files\">", page)
     assert re.sub(r'\n<p class="files">.*?</p>', "", page) == PAGE
+
+
+def test_a_table_is_set_again_only_if_it_or_the_code_differs(folder, monkeypatch):
+    def bytes_after(page):
+        """What became of a DOCX marked by hand, as if of the report before."""
+        with_table_files(PAGE, folder / BEFORE, "tiny")
+        (folder / BEFORE / "tiny_safety.docx").write_bytes(b"kept")
+        with_table_files(page, folder, "tiny")
+        return (folder / "tiny_safety.docx").read_bytes()
+
+    assert bytes_after(PAGE) == b"kept"
+    assert bytes_after(PAGE.replace("33.3", "33.4")) != b"kept"
+    assert bytes_after(PAGE.replace("Of <i>all</i>", "Of none")) != b"kept"
+    monkeypatch.setattr(files, "_code", lambda: "newer")
+    # the report before was set by the older
+    monkeypatch.setattr(files, "BEFORE", "nowhere")
+    with_table_files(PAGE, folder / BEFORE, "tiny")
+    monkeypatch.undo()
+    (folder / BEFORE / "tiny_safety.docx").write_bytes(b"kept")
+    with_table_files(PAGE, folder, "tiny")
+    assert (folder / "tiny_safety.docx").read_bytes() != b"kept"
 
 
 def test_the_word_table_says_what_the_page_says(folder):
@@ -96,7 +118,12 @@ def test_a_wide_word_table_lies_on_its_side(folder):
     assert round(width(PAGE)) == 210
     wide = PAGE.replace("=Rash &amp; more", long).replace(">(<", f">{long}(<")
     assert round(width(wide.replace(">-1.5<", f">{long}<"))) == 210
-    assert round(width(wide.replace("rowspan", 'colspan="5" rowspan'))) == 297
+    head, *rows = '<th scope="col">C</th>', "<td></td>", "<td>1</td>"
+    many = PAGE.replace("Old<sup>a</sup></th>", f"Old</th>{head * 5}")
+    for cell in ("<td></td></tr>", "</strong></td></tr>"):
+        many = many.replace(cell, cell.replace("</tr>", f"{rows[0] * 5}</tr>"))
+    many = many.replace('colspan="2"', 'colspan="7"')
+    assert round(width(many)) == 297
 
 
 def test_the_csv_says_what_the_page_says_and_holds_no_formula(folder):
