@@ -10,7 +10,9 @@
 {% macro default__landed_tables() -%}{%- endmacro %}
 
 {% macro spark__landed_tables() -%}
-    {%- set sources = graph.sources.values() | list if execute else [] -%}
+    {%- set sources = graph.sources.values()
+        | selectattr('source_name', 'in', ['extract', 'landing']) | list
+        if execute else [] -%}
     {%- for schema in sources | map(attribute='schema') | unique -%}
         {%- do run_query('drop schema if exists ' ~ schema ~ ' cascade') -%}
         {%- do run_query('create schema ' ~ schema) -%}
