@@ -7,7 +7,6 @@ those of the process. That all three find the same cohort is checked row by row.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -168,18 +167,22 @@ def measure(times: int, rounds: int, folder: Path) -> dict:
 
 def _nodes(workspace: Path) -> list[tuple[str, float]]:
     """Return dbt's models and tests with their seconds, the slowest first."""
-    results = json.loads((workspace / "target" / "run_results.json").read_text())
-    nodes = [(r["unique_id"], r["execution_time"]) for r in results["results"]]
-    return sorted(nodes, key=lambda node: -node[1])
+    sql = "select node_id, seconds from main.build_results order by seconds desc"
+    return _asked(workspace, sql)
 
 
 def _n_rows(workspace: Path) -> int:
+    ((n,),) = _asked(workspace, "select count(*) from core.source_rows")
+    return n
+
+
+def _asked(workspace: Path, sql: str) -> list[tuple]:
+    """Return what the working database answers."""
     import duckdb
 
     path = workspace / "warehouse" / "working" / "oncohort.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:
-        sql = "select count(*) from core.source_rows"
-        return connection.execute(sql).fetchone()[0]
+        return connection.execute(sql).fetchall()
 
 
 def main() -> int:

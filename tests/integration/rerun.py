@@ -8,6 +8,7 @@ import json
 import re
 
 import duckdb
+from workspaces import dbt
 
 # what each table's records are dated by
 DATED_BY = {
@@ -29,6 +30,9 @@ class Rerun:
     """A built workspace whose models can be run on changed tables."""
 
     def __init__(self, workspace):
+        # `refresh` keeps no manifest of dbt's
+        compiled = dbt(workspace.root, "compile", "--quiet")
+        assert compiled.returncode == 0, compiled.stdout
         text = (workspace.root / "target" / "manifest.json").read_text("utf-8")
         manifest = json.loads(text)
         models = manifest["nodes"] | {
