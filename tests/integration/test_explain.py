@@ -119,8 +119,13 @@ def test_each_deciding_record_and_rule_is_told(study_workspace, database):
         assert [e.on for e in section.entries] == sorted(e.on for e in section.entries)
 
 
-@pytest.mark.parametrize("study", ["lx_vs_tbp", "msk_2018", "tcga_brca"])
-def test_who_is_out_sees_why_and_the_records_behind(study_workspace, database, study):
+@pytest.mark.parametrize(
+    ("study", "endpoint"),
+    [("lx_vs_tbp", "pfs"), ("msk_2018", "os"), ("tcga_brca", "os")],
+)
+def test_who_is_out_sees_why_and_the_records_behind(
+    study_workspace, database, study, endpoint
+):
     without = database.sql(
         f"select count(*) from {study}.eligibility anti join "
         f"{study}.eligibility_evidence using (patient_id) "
@@ -133,7 +138,7 @@ def test_who_is_out_sees_why_and_the_records_behind(study_workspace, database, s
     ).fetchall()
     assert len(rows) > 1
     for patient, reason in rows:
-        text = said(study_workspace, patient, "pfs")
+        text = said(study_workspace, patient, endpoint)
         assert reason in " ".join(text.split())
         assert "No endpoint: the patient is not followed." in text
         told = patient_trail(database, study_workspace, patient)

@@ -37,7 +37,7 @@ def test_a_line_per_command_delivery_and_problem_and_no_patient(hospital):
 
 
 def test_an_error_nobody_foresaw_is_logged_with_its_place(workspace, monkeypatch):
-    monkeypatch.setattr("oncohort.audit.audit", lambda *_: 1 / 0)
+    monkeypatch.setattr("oncohort.audit.show_audit", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         main(["--workspace", str(workspace.root / "new"), "audit", "x.csv"])

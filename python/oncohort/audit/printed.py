@@ -76,8 +76,11 @@ def read_print(path: Path) -> list[Figure]:
     Raises
     ------
     ConfigError
-        If a column is missing, an id stands twice or a denominator is no number.
+        If there is no such file, a column is missing, an id stands twice or a
+        denominator is no number.
     """
+    if not path.is_file():
+        raise ConfigError("there is no such file", "name the CSV of a print", file=path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]

@@ -144,6 +144,11 @@ def test_figures_of_several_places(tmp_path, text, expected):
     assert flagged(tmp_path, text) == expected
 
 
+def test_a_print_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="there is no such file"):
+        audit(tmp_path / "print.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
