@@ -241,7 +241,8 @@ def _corner(curves: list[Curve], words: Words, horizon: float) -> str:
     if early and min(early) > 0.5:
         return "low"
     start = horizon * _left(*_widths(curves, words))
-    floor = 0.985 - (_n_rows(curves, words) + 0.4) * ROW / PLOT_HEIGHT
+    n_rows = _n_rows(curves, words) + (1.6 if words.mark else 0.4)
+    floor = 0.985 - n_rows * ROW / PLOT_HEIGHT
     for curve in curves:
         before = [r["survival"] for r in curve.steps if r["time_months"] <= start]
         if (before or [1])[-1] > floor:

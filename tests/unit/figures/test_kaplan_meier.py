@@ -160,4 +160,9 @@ def test_a_legend_that_would_cover_a_curve_stands_above_the_plot():
         return max(t.get_position()[1] for t in axes.texts if t.get_text() == "New")
 
     assert label(inside) < 1 < label(above)
+    # under the legend's lines, but where the mark would stand
+    middling = [falling, curve("Old", survival=(0.7, 0.7))]
+    assert label(kaplan_meier_figure(middling, WORDS, 3)) > 1
+    unmarked = WORDS._replace(mark="")
+    assert label(kaplan_meier_figure(middling, unmarked, 3)) < 1
     assert above.get_size_inches()[1] > inside.get_size_inches()[1]
