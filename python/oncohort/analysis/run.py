@@ -19,7 +19,7 @@ from oncohort.analysis.oncoplot import distribution, oncoplot
 from oncohort.analysis.plan import Analysis, Plan, load_plan
 from oncohort.analysis.proportions import proportions
 from oncohort.analysis.published import VERDICTS, Erratum, Printed, published_vs_ours
-from oncohort.analysis.results import ALL, Key, Place, Result
+from oncohort.analysis.results import ALL, LIMITS, Key, Place, Result
 from oncohort.analysis.second_opinion import second_opinion
 from oncohort.analysis.sensitivity import sensitivity
 from oncohort.analysis.store import StudyTables, write
@@ -134,8 +134,19 @@ def _study(
     counted = ", ".join(f"{verdicts.count(each)} {each}" for each in VERDICTS)
     against = f"; against the print: {counted}" if compared else ""
     nobody = "; the cohort holds nobody" if is_empty else ""
-    say(f"{plan.study_id}: {len(results)} results{against}{nobody}")
+    found = f"{len(results)} results{_first_ratio(results)}"
+    say(f"{plan.study_id}: {found}{against}{nobody}")
     return rows + compared
+
+
+def _first_ratio(results: dict[str, Result]) -> str:
+    """First hazard ratio of the plan with its limits: what a refresh is waited for."""
+    for result_id, row in results.items():
+        if row.statistic == "hazard_ratio" and f"{result_id}_ci_low" in results:
+            texts = [results[f"{result_id}{suffix}"].text for suffix in LIMITS]
+            low_high = " to ".join(texts[1:])
+            return f"; {row.analysis_id}: hazard ratio {texts[0]} ({low_high})"
+    return ""
 
 
 def _csv_rows(path: Path, row_type: type) -> list[Any]:

@@ -38,6 +38,15 @@ def test_small_tables_get_the_exact_test_and_say_so(tiny):
     assert tiny.text("t1.all.age_group.overall.all.p_value_known") == "1.000"
 
 
+def test_the_first_ratio_is_said_at_once(tiny):
+    said = []
+    analyse(tiny, say=said.append)
+    of = "km.all.pfs.overall.all.hazard_ratio"
+    shown = [tiny.text(f"{of}{end}") for end in ("", "_ci_low", "_ci_high")]
+
+    assert said[0].endswith("results; km: hazard ratio {} ({} to {})".format(*shown))
+
+
 def test_a_population_is_a_filter(tiny):
     tiny.write_plan(population="young")
     tiny.analyse()
