@@ -1,5 +1,6 @@
 """Runs a command of the command line: its errors become messages, its end is logged."""
 
+import gc
 import os
 import sys
 import time
@@ -13,6 +14,9 @@ from oncohort.workspace import Workspace
 
 def run_command(name: str, workspace: Workspace, work: Callable[[], int | None]) -> int:
     """Run a command, log it and return its exit code; its errors are printed."""
+    # libraries make many objects and few that die: to look for them as often as Python
+    # does by itself takes a twentieth of a refresh
+    gc.set_threshold(100_000, 20, 100)
     started = time.monotonic()
     if name != "state":  # to look leaves no trace
         open_log(workspace.logs)

@@ -1,0 +1,13 @@
+{#- DuckDB's threads, where whoever builds has chosen (python/oncohort/workspace.py): over
+    small tables its own threads cost more than they give, dbt's two suffice. -#}
+{% macro engine_threads() -%}
+    {{ return(adapter.dispatch('engine_threads')()) }}
+{%- endmacro %}
+
+{% macro default__engine_threads() -%}{%- endmacro %}
+
+{% macro duckdb__engine_threads() -%}
+    {%- if env_var('ONCOHORT_ENGINE_THREADS', '') -%}
+    set threads = {{ env_var('ONCOHORT_ENGINE_THREADS') | int }}
+    {%- endif -%}
+{%- endmacro %}
