@@ -28,18 +28,30 @@ def test_a_workspace_hides_the_projects_sites_of_the_same_name(project, workspac
 
 
 def test_dbt_is_told_of_the_workspace_and_its_studies(project, workspace):
-    assert workspace.environment() == {"ONCOHORT_WORKSPACE": workspace.root.as_posix()}
+    always = {
+        "ONCOHORT_WORKSPACE": workspace.root.as_posix(),
+        "ONCOHORT_ENGINE_THREADS": "1",
+    }
+    assert workspace.environment() == always
     make(project / "studies/one/one__entries.sql")
     make(project / "studies/without_entries/plan.toml")
     make(workspace.root / "studies/mine/models/mine__entries.sql")
 
-    assert workspace.environment() == {
-        "ONCOHORT_WORKSPACE": workspace.root.as_posix(),
+    assert workspace.environment() == always | {
         "ONCOHORT_STUDY_PATH": (workspace.root / "target/studies").as_posix(),
         "ONCOHORT_STUDIES": "mine,one",
     }
     # the project's own studies are on dbt's path already
     assert "ONCOHORT_STUDY_PATH" not in Workspace(project).environment()
+
+
+def test_over_much_data_the_engine_keeps_its_threads(workspace, monkeypatch):
+    landed = workspace.landing / "patients/site=a/delivery=2020-01-31/x.parquet"
+    make(landed)
+    landed.write_bytes(bytes(1000))
+    assert "ONCOHORT_ENGINE_THREADS" in workspace.environment()
+    monkeypatch.setattr("oncohort.workspace.SMALL_BYTES", 1000)
+    assert "ONCOHORT_ENGINE_THREADS" not in workspace.environment()
 
 
 def test_current_is_a_publication_that_exists(workspace):
