@@ -81,39 +81,6 @@ select
             as related_value
 {%- endmacro %}
 
-{#- Contract tables with the names of their date columns: pairs. -#}
-{% macro date_columns() -%}
-    {%- set pairs = [] -%}
-    {%- for table in contract_tables() if execute -%}
-        {%- for column in content_columns(table) if column.config.meta.type == 'date' -%}
-            {%- do pairs.append((table, column.name)) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(pairs) }}
-{%- endmacro %}
-
-{#- A value as the site knows it: a partial date without the parts that nobody sent. -#}
-{% macro as_text(column) -%}
-    {%- if column.endswith('_on') -%}
-    case {{ column }}_precision
-            when 'day' then cast({{ column }} as {{ dbt.type_string() }})
-            when 'month' then substring(cast({{ column }} as {{ dbt.type_string() }}), 1, 7)
-            when 'year' then substring(cast({{ column }} as {{ dbt.type_string() }}), 1, 4)
-        end
-    {%- else -%}
-    cast({{ column }} as {{ dbt.type_string() }})
-    {%- endif -%}
-{%- endmacro %}
-
-{#- Days that a date can mean: a rule must not raise what may be right. -#}
-{% macro earliest(column) -%}
-    {{ first_possible_day(column, column ~ '_precision') }}
-{%- endmacro %}
-
-{% macro latest(column) -%}
-    {{ last_possible_day(column, column ~ '_precision') }}
-{%- endmacro %}
-
 {#- Limit of a rule, as data: seed `record_rules`. -#}
 {% macro limit_of(rule_id, type='integer') -%}
     (
@@ -126,23 +93,6 @@ select
 {#- A day moved by the days of a rule's limit. -#}
 {% macro days_after(day, rule_id, sign='') -%}
     {{ dbt.dateadd('day', sign ~ limit_of(rule_id), day) }}
-{%- endmacro %}
-
-{#- The rows of a contract table with one of its dates: all that rules on any table need,
-    without staging's look-ups. -#}
-{% macro landed_dates(table, column) -%}
-    (
-            select
-                site_id,
-                {{ date_of('delivered_on') }} as delivered_on,
-                patient_id,
-                record_id,
-                source_row_id,
-                date_basis,
-                {{ date_of(column) }} as day_on,
-                {{ precision_of(column) }} as day_on_precision
-            from {{ source('extract', table) }}
-        )
 {%- endmacro %}
 
 {#- The models `int_findings__<subject>` that `int_findings__united` unites. -#}

@@ -85,19 +85,6 @@
     order by field
 {%- endmacro %}
 
-{#- Named selects, each of which reads those before it, as the first CTEs of a query. -#}
-{% macro named_steps(selects) -%}
-    {{ return(adapter.dispatch('named_steps')(selects)) }}
-{%- endmacro %}
-
-{% macro default__named_steps(selects) -%}
-    {%- for name, select in selects.items() %}
-    {{ name }} as (
-        {{ select }}
-    ),
-    {%- endfor %}
-{%- endmacro %}
-
 {#- One line for each column that uses later records. -#}
 {% macro late_lines(study, rows) -%}
     {%- set said = [] -%}

@@ -104,16 +104,3 @@
     {%- set stem = name | replace('_precision', '') | replace('_code', '') -%}
     {{ return(page.get('known_on', stem if stem.endswith('_on') else stem ~ '_on')) }}
 {%- endmacro %}
-
-{#- The SQL of a model, reading the hidden models in place of the built. -#}
-{% macro in_the_past(sql, chain) -%}
-    {%- set past = namespace(sql=sql) -%}
-    {%- for id in chain -%}
-        {%- set node = graph.nodes[id] -%}
-        {%- set past.sql = modules.re.sub(
-            modules.re.escape(node.relation_name) ~ '(?!\\w)',
-            'past_' ~ node.name, past.sql
-        ) -%}
-    {%- endfor -%}
-    {{ return(past.sql) }}
-{%- endmacro %}
