@@ -146,9 +146,14 @@ class _Delivery:
             write_books(self.incoming, self.place, books, manifest)
 
     def _map_files(self, connection: Any) -> None:
+        # a workbook is one file, told once, though each sheet has its entry
+        missing = {
+            config.match: self.sent.missing(config)
+            for config, names in self.sent.matched
+            if not names and not config.optional
+        }
+        self.verdict.problems.extend(missing.values())
         for number, (config, names) in enumerate(self.sent.matched):
-            if not names and not config.optional:
-                self.verdict.problems.append(self.sent.missing(config))
             for position, name in enumerate(names):
                 place = f"{number:03}-{position:04}"
                 try:
