@@ -1,12 +1,12 @@
--- One row per study, patient, endpoint, rule set and record of a kind that the rule set
--- names (`endpoint_definitions`), `from_day` days after the start or later: what could
--- end, limit or censor the follow-up.
+-- One row per follow-up and record of a kind that its rule set names
+-- (`endpoint_definitions`), `from_day` days after the start or later: what could end,
+-- limit or censor the follow-up.
 with
 
 followed as (
     select
-        study_id,
-        patient_id,
+        followup_id,
+        entry_id,
         endpoint_code,
         rule_set_id,
         start_on
@@ -15,24 +15,23 @@ followed as (
 
 definitions as (
     select
-        endpoint_code,
-        rule_set_id,
-        role,
-        source_kind,
-        priority,
-        from_day,
-        exit_reason
-    from {{ ref('int_endpoint_definitions__united') }}
-    where role <> 'start'
+        definitions.endpoint_code,
+        definitions.rule_set_id,
+        definitions.role,
+        definitions.source_kind,
+        definitions.priority,
+        definitions.from_day,
+        definitions.exit_reason,
+        rules.evidence_rule_set_id
+    from {{ ref('int_endpoint_definitions__united') }} as definitions
+    inner join {{ ref('int_response_rules__resolved') }} as rules
+        on definitions.rule_set_id = rules.rule_set_id
+    where definitions.role <> 'start'
 ),
 
 evidenced as (
     select
-        followed.study_id,
-        followed.patient_id,
-        followed.endpoint_code,
-        followed.rule_set_id,
-        followed.start_on,
+        followed.followup_id,
         definitions.role,
         definitions.source_kind,
         definitions.priority,
@@ -49,9 +48,8 @@ evidenced as (
         on followed.endpoint_code = definitions.endpoint_code
         and followed.rule_set_id = definitions.rule_set_id
     inner join {{ ref('int_study_evidence__dated') }} as evidence
-        on followed.study_id = evidence.study_id
-        and followed.rule_set_id = evidence.rule_set_id
-        and followed.patient_id = evidence.patient_id
+        on followed.entry_id = evidence.entry_id
+        and definitions.evidence_rule_set_id = evidence.evidence_rule_set_id
         and definitions.source_kind = evidence.source_kind
     where evidence.source_kind = 'start'
         or {{ dbt.datediff('followed.start_on', 'evidence.evidence_on', 'day') }}

@@ -5,6 +5,8 @@ with
 
 followed as (
     select
+        followup_id,
+        entry_id,
         study_id,
         patient_id,
         endpoint_code,
@@ -43,6 +45,8 @@ first_responses as (
 
 started as (
     select
+        followed.followup_id,
+        followed.entry_id,
         followed.study_id,
         followed.patient_id,
         followed.endpoint_code,

@@ -62,6 +62,18 @@ resolved as (
         {%- endfor %}
     from named
     group by rule_set_id
+),
+
+shared as (
+    select
+        rule_set_id,
+        {%- for name in words + numbers %}
+        {{ name }},
+        {%- endfor %}
+        min(rule_set_id) over (
+            partition by response_source, assessor, reader, partial_assessment_day
+        ) as evidence_rule_set_id
+    from resolved
 )
 
-select * from resolved
+select * from shared

@@ -20,17 +20,21 @@ rules as (
 
 numbered as (
     select
-        study_id,
-        rule_set_id,
-        patient_id,
-        response_no,
-        response_on,
-        response_code,
-        source_row_id,
-        max(case when response_code = 'CR' then response_no end) over (
-            partition by study_id, rule_set_id, patient_id order by response_no
-        ) as last_cr_no
-    from {{ ref('int_responses__dated') }}
+        responses.study_id,
+        responses.rule_set_id,
+        responses.patient_id,
+        responses.response_no,
+        responses.response_on,
+        responses.response_code,
+        responses.source_row_id,
+        max(case when responses.response_code = 'CR' then responses.response_no end)
+            over (
+                partition by
+                    responses.study_id, responses.rule_set_id, responses.patient_id
+                order by responses.response_no
+            ) as last_cr_no
+    from {{ ref('int_responses__dated') }} as responses
+    inner join rules on responses.rule_set_id = rules.rule_set_id
 ),
 
 counted as (

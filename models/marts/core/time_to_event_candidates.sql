@@ -4,38 +4,35 @@
 -- (on one day the smaller priority). Without one the censoring source of smallest
 -- priority that has a record, and its latest record. Definitions: seed
 -- `endpoint_definitions`.
-{%- set followup = 'study_id, patient_id, endpoint_code, rule_set_id' %}
 with
 
 candidates as (
     select
-        study_id, patient_id, endpoint_code, rule_set_id, role, source_kind, priority,
-        exit_reason, start_on, candidate_on, source_row_id
+        followup_id, role, source_kind, priority, exit_reason, candidate_on,
+        source_row_id
     from {{ ref('int_followups__evidenced') }}
     where role <> 'limit'
     union all
     select
-        study_id, patient_id, endpoint_code, rule_set_id, 'limit' as role,
-        'limit' as source_kind, 0 as priority, exit_reason, start_on, limit_on,
-        source_row_id
+        followup_id, 'limit' as role, 'limit' as source_kind, 0 as priority,
+        exit_reason, limit_on, source_row_id
     from {{ ref('int_followups__limited') }}
 ),
 
 limits as (
     select
-        study_id, patient_id, endpoint_code, rule_set_id, exit_reason, limit_on,
+        followup_id, exit_reason, limit_on,
         row_number() over (
-            partition by {{ followup }} order by limit_on, exit_reason
+            partition by followup_id order by limit_on, exit_reason
         ) as limit_no
     from {{ ref('int_followups__limited') }}
 ),
 
 limited as (
     select
-        candidates.study_id, candidates.patient_id, candidates.endpoint_code,
-        candidates.rule_set_id, candidates.role, candidates.source_kind,
-        candidates.priority, candidates.exit_reason, candidates.start_on,
-        candidates.candidate_on, candidates.source_row_id,
+        candidates.followup_id, candidates.role, candidates.source_kind,
+        candidates.priority, candidates.exit_reason, candidates.candidate_on,
+        candidates.source_row_id,
         limits.exit_reason as limit_reason,
         case
             when candidates.role = 'limit' then 2
@@ -46,59 +43,43 @@ limited as (
         end as is_out
     from candidates
     left join limits
-        on candidates.study_id = limits.study_id
-        and candidates.patient_id = limits.patient_id
-        and candidates.endpoint_code = limits.endpoint_code
-        and candidates.rule_set_id = limits.rule_set_id
+        on candidates.followup_id = limits.followup_id
         and limits.limit_no = 1
 ),
 
 ranked as (
     select
-        study_id, patient_id, endpoint_code, rule_set_id, role, source_kind, priority,
-        exit_reason, start_on, candidate_on, source_row_id, limit_reason, is_out,
-        cast(row_number() over (
-            partition by {{ followup }}
-            order by
-                is_out asc,
-                case when role {{ in_group('ends_follow_up') }} then 0 else 1 end asc,
-                case when role {{ in_group('ends_follow_up') }}
-                    then candidate_on end asc,
-                priority asc,
-                candidate_on desc,
-                source_row_id asc nulls last
-        ) as bigint) as candidate_no
+        followup_id, role, source_kind, priority, exit_reason, candidate_on,
+        source_row_id, limit_reason, is_out,
+        cast(row_number() over by_rank as bigint) as candidate_no,
+        first_value(role) over by_rank as deciding_role,
+        first_value(candidate_on) over by_rank as deciding_on,
+        first_value(priority) over by_rank as deciding_priority
     from limited
-),
-
-compared as (
-    select
-        study_id, patient_id, endpoint_code, rule_set_id, role, source_kind, priority,
-        exit_reason, start_on, candidate_on, source_row_id, limit_reason, is_out,
-        candidate_no,
-        first_value(role) over (
-            partition by {{ followup }} order by candidate_no
-        ) as deciding_role,
-        first_value(candidate_on) over (
-            partition by {{ followup }} order by candidate_no
-        ) as deciding_on,
-        first_value(priority) over (
-            partition by {{ followup }} order by candidate_no
-        ) as deciding_priority
-    from ranked
+    window by_rank as (
+        partition by followup_id
+        order by
+            is_out asc,
+            case when role {{ in_group('ends_follow_up') }} then 0 else 1 end asc,
+            case when role {{ in_group('ends_follow_up') }} then candidate_on end asc,
+            priority asc,
+            candidate_on desc,
+            source_row_id asc nulls last
+    )
 ),
 
 time_to_event_candidates as (
     select
-        study_id, patient_id, endpoint_code, rule_set_id, role, source_kind,
+        followed.study_id, followed.patient_id, followed.endpoint_code,
+        followed.rule_set_id, ranked.role, ranked.source_kind,
         case
-            when candidate_no = 1 and role = 'censor'
-                then coalesce(limit_reason, exit_reason)
-            else exit_reason
+            when ranked.candidate_no = 1 and ranked.role = 'censor'
+                then coalesce(ranked.limit_reason, ranked.exit_reason)
+            else ranked.exit_reason
         end as exit_reason,
-        start_on, candidate_on, source_row_id,
-        candidate_no = 1 and is_out = 0 as is_deciding,
-        candidate_no,
+        followed.start_on, ranked.candidate_on, ranked.source_row_id,
+        ranked.candidate_no = 1 and ranked.is_out = 0 as is_deciding,
+        ranked.candidate_no,
         case
             when is_out = 2 then 'nothing after it counts'
             when is_out = 1 then {{ dbt.concat(["'after '", 'limit_reason']) }}
@@ -110,7 +91,9 @@ time_to_event_candidates as (
             when candidate_on < deciding_on then 'earlier than the deciding record'
             else 'same day as the deciding record'
         end as verdict
-    from compared
+    from ranked
+    inner join {{ ref('int_followups__started') }} as followed
+        on ranked.followup_id = followed.followup_id
 )
 
 select * from time_to_event_candidates
