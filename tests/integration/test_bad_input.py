@@ -157,24 +157,6 @@ def test_several_bad_files_are_told_at_once(untouched):
     assert "no file matches `visits.csv`" in old.problems[0].message
 
 
-def test_a_workbook_that_is_missing_is_told_once(untouched):
-    untouched.describe(
-        files="""\
-  - match: export.xlsx
-    sheet: Patients
-    tables: [{table: patients, columns: {record_no: no}}]
-  - match: export.xlsx
-    sheet: Visits
-    tables: [{table: contacts, columns: {record_no: no}}]
-"""
-    )
-
-    new = untouched.receive()[-1]
-
-    messages = [problem.message for problem in new.problems]
-    assert len(messages) == 1 and "no file matches `export.xlsx`" in messages[0]
-
-
 def test_altered_delivery(untouched):
     path = untouched.deliver("patients.csv", PATIENTS + "0003,F,1970\n", "2019-12-31")
 

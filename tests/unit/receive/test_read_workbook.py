@@ -64,3 +64,22 @@ def test_a_header_beyond_the_end_is_missing(book):
 
     assert "header line is empty" in problem.message
     assert (problem.sheet, problem.line) == ("患者", 9)
+
+
+def test_a_workbook_that_is_missing_is_told_once(hospital):
+    hospital.deliver("patients.csv", "no\n1\n")
+    hospital.describe(
+        files="""\
+  - match: export.xlsx
+    sheet: Patients
+    tables: [{table: patients, columns: {record_no: no}}]
+  - match: export.xlsx
+    sheet: Visits
+    tables: [{table: contacts, columns: {record_no: no}}]
+"""
+    )
+
+    new = hospital.receive()[-1]
+
+    messages = [problem.message for problem in new.problems]
+    assert len(messages) == 1 and "no file matches `export.xlsx`" in messages[0]
