@@ -74,7 +74,9 @@ days_without_new_lesion as (
         staged.assessed_on
     {{ from_states('assessments') }}
         and staged.patient_id in (
-            select lesions.patient_id from lesions where lesions.lesion_role_code = 'new'
+            select lesions.patient_id
+            from lesions
+            where lesions.lesion_role_code = 'new'
         )
     group by staged.patient_id, deliveries.as_of_on, staged.assessed_on
     having count(*) = count(case when not staged.has_new_lesion then 1 end)
