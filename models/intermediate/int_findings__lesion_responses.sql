@@ -28,14 +28,11 @@ derived as (
         assessed_on,
         case response_code when 'NON_CR_NON_PD' then 'SD' else response_code end
             as derived_code,
-        has_new_lesion,
-        -- baseline sum, smallest sum, sum of the day: what a site can check
-        coalesce({{ dbt.concat([
-            'response_code', "': '",
-            as_text('cast(baseline_sum_mm as decimal(9, 1))'), "' > '",
-            as_text('cast(nadir_mm as decimal(9, 1))'), "' > '",
-            as_text('cast(measured_sum_mm as decimal(9, 1))'), "' mm'",
-        ]) }}, response_code) as measurements
+        response_code,
+        baseline_sum_mm,
+        nadir_mm,
+        measured_sum_mm,
+        has_new_lesion
     from {{ ref('int_lesion_responses__derived') }}
     where study_id is null
         and assessed_on_precision = 'day'
@@ -51,7 +48,10 @@ days as (
         responses.source_row_id,
         responses.assessed_on,
         responses.response_code,
-        derived.measurements,
+        derived.response_code as derived_response_code,
+        derived.baseline_sum_mm,
+        derived.nadir_mm,
+        derived.measured_sum_mm,
         responses.has_new_lesion is not null
         and (responses.has_new_lesion or derived.has_new_lesion)
             as is_about_new_lesion,
@@ -78,13 +78,31 @@ days as (
         and responses.assessed_on = derived.assessed_on
 ),
 
-findings as (
-    {{ finding('assessments.response_against_lesions', 'response', 'response_code',
-        related='lesions.longest_diameter_mm', related_value='measurements') }}
+disagreeing as (
+    select
+        site_id,
+        as_of_on,
+        patient_id,
+        record_id,
+        source_row_id,
+        response_code,
+        -- baseline sum, smallest sum, sum of the day: what a site can check
+        coalesce({{ dbt.concat([
+            'derived_response_code', "': '",
+            as_text('cast(baseline_sum_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(nadir_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(measured_sum_mm as decimal(9, 1))'), "' mm'",
+        ]) }}, derived_response_code) as measurements
     from days
     where n_agreeing = 0
         and not is_about_new_lesion
         and assessed_on <= coalesce(first_progressed_on, assessed_on)
+),
+
+findings as (
+    {{ finding('assessments.response_against_lesions', 'response', 'response_code',
+        related='lesions.longest_diameter_mm', related_value='measurements') }}
+    from disagreeing
 )
 
 select * from findings

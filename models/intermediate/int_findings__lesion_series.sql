@@ -29,18 +29,28 @@ lesions as (
 ),
 
 -- target lesions chosen on one day are measured together ever after
+exams as (
+    select distinct
+        as_of_on, patient_id, assessor_code, first_assessed_on, assessed_on
+    from lesions
+    where lesion_role_code = 'target'
+),
+
 missed as (
     select
+        targets.site_id,
         targets.as_of_on,
+        targets.patient_id,
+        targets.record_id,
         targets.source_row_id,
-        min(exams.assessed_on) as missed_on
+        targets.lesion_no,
+        min(exams.assessed_on) as missed
     from lesions as targets
-    inner join lesions as exams
+    inner join exams
         on targets.as_of_on = exams.as_of_on
         and targets.patient_id = exams.patient_id
         and targets.assessor_code = exams.assessor_code
         and targets.first_assessed_on = exams.first_assessed_on
-        and exams.lesion_role_code = 'target'
     left join lesions as measured
         on exams.as_of_on = measured.as_of_on
         and exams.patient_id = measured.patient_id
@@ -52,22 +62,9 @@ missed as (
     where targets.exam_no = 1
         and targets.lesion_role_code = 'target'
         and measured.source_row_id is null
-    group by targets.as_of_on, targets.source_row_id
-),
-
-targets as (
-    select
-        lesions.site_id,
-        lesions.as_of_on,
-        lesions.patient_id,
-        lesions.record_id,
-        lesions.source_row_id,
-        lesions.lesion_no,
-        missed.missed_on as missed
-    from lesions
-    inner join missed
-        on lesions.as_of_on = missed.as_of_on
-        and lesions.source_row_id = missed.source_row_id
+    group by
+        targets.site_id, targets.as_of_on, targets.patient_id, targets.record_id,
+        targets.source_row_id, targets.lesion_no
 ),
 
 days_without_new_lesion as (
@@ -76,6 +73,11 @@ days_without_new_lesion as (
         deliveries.as_of_on,
         staged.assessed_on
     {{ from_states('assessments') }}
+        and staged.patient_id in (
+            select lesions.patient_id
+            from lesions
+            where lesions.lesion_role_code = 'new'
+        )
     group by staged.patient_id, deliveries.as_of_on, staged.assessed_on
     having count(*) = count(case when not staged.has_new_lesion then 1 end)
 ),
@@ -95,7 +97,7 @@ findings as (
     union all
     {{ finding('lesions.target_not_followed', 'lesion_no', related='assessed_on',
         related_value='missed') }}
-    from targets
+    from missed
     union all
     {{ finding('lesions.organ_changed', 'organ', 'organ_code', related='organ',
         related_value='first_organ_code') }}

@@ -9,10 +9,6 @@ with
 examinations as (
     select
         series_id,
-        study_id,
-        as_of_on,
-        patient_id,
-        assessor_code,
         assessed_on,
         assessed_on_precision,
         source_row_id,
@@ -32,40 +28,57 @@ examinations as (
     from {{ ref('int_lesions__followed') }}
 ),
 
+compared as (
+    select
+        series_id,
+        assessed_on,
+        n_targets,
+        n_measured_targets,
+        baseline_sum_mm,
+        nadir_mm,
+        measured_sum_mm,
+        target_response_code,
+        nontarget_response_code,
+        has_new_lesion,
+        case when n_targets > 0 then 1 when n_nontargets > 0 then 2 end as table_no,
+        coalesce(target_response_code, 'none') as target,
+        -- no non-target lesion at baseline: none of them is left
+        coalesce(nontarget_response_code, 'CR') as nontarget,
+        case when has_new_lesion then 'yes' else 'no' end as new_lesion
+    from {{ ref('int_lesion_sums__compared') }}
+),
+
+-- many visits, few combinations
+asked as (
+    select distinct table_no, target, nontarget, new_lesion
+    from compared
+),
+
 overall as (
     select
-        compared.series_id,
-        compared.assessed_on,
+        asked.table_no,
+        asked.target,
+        asked.nontarget,
+        asked.new_lesion,
         max(printed.response_code) as response_code
-    from {{ ref('int_lesion_sums__compared') }} as compared
+    from asked
     inner join {{ ref('visit_responses') }} as printed
-        on printed.table_no = case
-            when compared.n_targets > 0 then 1
-            when compared.n_nontargets > 0 then 2
-        end
-        and printed.target_response_code in ('any', compared.target_response_code)
-        and printed.new_lesion in (
-            'any', case when compared.has_new_lesion then 'yes' else 'no' end
-        )
+        on asked.table_no = printed.table_no
+        and printed.target_response_code in ('any', asked.target)
+        and printed.new_lesion in ('any', asked.new_lesion)
         and (
-            -- no non-target lesion at baseline: none of them is left
-            printed.nontarget_response_code in (
-                'any', coalesce(compared.nontarget_response_code, 'CR')
-            )
-            or (
-                printed.nontarget_response_code = 'not PD'
-                and coalesce(compared.nontarget_response_code, 'CR') <> 'PD'
-            )
+            printed.nontarget_response_code in ('any', asked.nontarget)
+            or (printed.nontarget_response_code = 'not PD' and asked.nontarget <> 'PD')
         )
-    group by compared.series_id, compared.assessed_on
+    group by asked.table_no, asked.target, asked.nontarget, asked.new_lesion
 ),
 
 derived as (
     select
-        examinations.study_id,
-        examinations.as_of_on,
-        examinations.patient_id,
-        examinations.assessor_code,
+        series.study_id,
+        series.as_of_on,
+        series.patient_id,
+        series.assessor_code,
         examinations.assessed_on,
         examinations.assessed_on_precision,
         compared.n_targets,
@@ -79,8 +92,7 @@ derived as (
         coalesce(overall.response_code, 'NE') as response_code,
         case
             when overall.response_code <> 'NE' then null
-            when compared.n_targets + compared.n_nontargets = 0
-                then 'no lesion at baseline'
+            when compared.table_no is null then 'no lesion at baseline'
             when compared.n_targets > 0 and compared.baseline_sum_mm is null
                 then 'target not measured at baseline'
             when compared.n_measured_targets < compared.n_targets
@@ -89,12 +101,16 @@ derived as (
         end as not_evaluable_reason,
         examinations.source_row_id
     from examinations
-    inner join {{ ref('int_lesion_sums__compared') }} as compared
+    inner join compared
         on examinations.series_id = compared.series_id
         and examinations.assessed_on = compared.assessed_on
+    inner join {{ ref('int_lesion_series__begun') }} as series
+        on examinations.series_id = series.series_id
     left join overall
-        on examinations.series_id = overall.series_id
-        and examinations.assessed_on = overall.assessed_on
+        on compared.table_no = overall.table_no
+        and compared.target = overall.target
+        and compared.nontarget = overall.nontarget
+        and compared.new_lesion = overall.new_lesion
     where examinations.row_no = 1
 )
 

@@ -5,7 +5,7 @@
 -- sum; with a target unmeasured, those measured can still prove progression (4.4). Once
 -- all disease was gone, a lesion of the baseline that is back is progression, however
 -- small; before that it only adds to the sum (appendix of questions; EORTC's answers).
--- No response where the baseline has no such lesion.
+-- No response where the baseline has no such lesion. A view, read once.
 {% set target = "case when lesion_part = 'target' then" %}
 {% set nontarget = "case when lesion_part = 'nontarget' and finding" %}
 {% set decimals = 'decimal(9, 3)' %}

@@ -1,17 +1,12 @@
--- One row per series and measurement of a lesion. A series is what one assessor saw in
--- a patient from a baseline on. A study's series has its baseline in the
--- `baseline_lesion_days` up to the patient's time zero: response is to *this*
--- treatment, and lesions followed since an earlier line must not be held against the
--- start of that one. A series without a study judges what a site sent, as of each
--- delivery; its baseline is the visit that begins with the first lesion not called new.
--- `is_new`: called new at some time, and not seen up to the baseline's end.
+-- One row per series (`int_lesion_series__begun`) and measurement of a lesion: before,
+-- in or after the series' baseline. `is_new`: called new at some time, and not seen up
+-- to the baseline's end. A view: `int_lesions__followed` alone reads it, once.
 with
 
 lesions as (
     select
         patient_id,
         as_of_on,
-        is_newest,
         assessor_code,
         lesion_no,
         assessed_on,
@@ -23,47 +18,21 @@ lesions as (
     from {{ ref('int_lesions__sized') }}
 ),
 
-series as (
+called_new as (
     select
-        cast(null as {{ dbt.type_string() }}) as study_id,
         patient_id,
         as_of_on,
         assessor_code,
-        min(assessed_on) as baseline_from_on,
-        cast(
-            {{ dbt.dateadd('day', rule('lesion_visit_days'), 'min(assessed_on)') }}
-            as date
-        ) as baseline_by_on
+        lesion_no,
+        min(assessed_on) as first_seen_on
     from lesions
-    where lesion_role_code <> 'new'
-    group by patient_id, as_of_on, assessor_code
-
-    union all
-
-    select distinct
-        entries.study_id,
-        lesions.patient_id,
-        lesions.as_of_on,
-        lesions.assessor_code,
-        cast(
-            {{ dbt.dateadd(
-                'day', '-' ~ rule('baseline_lesion_days'), 'entries.time_zero_on'
-            ) }} as date
-        ) as baseline_from_on,
-        entries.time_zero_on as baseline_by_on
-    from lesions
-    inner join {{ ref('int_study_entries__united') }} as entries
-        on lesions.patient_id = entries.patient_id
-    where lesions.is_newest
+    group by patient_id, as_of_on, assessor_code, lesion_no
+    having count(case when lesion_role_code = 'new' then 1 end) > 0
 ),
 
 placed as (
     select
-        {{ dbt.concat([
-            "coalesce(series.study_id, '')", "'/'", 'lesions.patient_id', "'/'",
-            'lesions.assessor_code', "'/'",
-            'cast(lesions.as_of_on as ' ~ dbt.type_string() ~ ')',
-        ]) }} as series_id,
+        series.series_id,
         series.study_id,
         lesions.as_of_on,
         lesions.patient_id,
@@ -77,23 +46,20 @@ placed as (
             else 'before'
         end as phase,
         lesions.lesion_role_code,
-        min(lesions.assessed_on) over same_lesion > series.baseline_by_on
-        and max(case when lesions.lesion_role_code = 'new' then 1 else 0 end)
-            over same_lesion = 1
-            as is_new,
+        coalesce(called_new.first_seen_on > series.baseline_by_on, false) as is_new,
         lesions.size_mm,
         lesions.finding,
         lesions.source_row_id
     from lesions
-    inner join series
+    inner join {{ ref('int_lesion_series__begun') }} as series
         on lesions.patient_id = series.patient_id
         and lesions.as_of_on = series.as_of_on
         and lesions.assessor_code = series.assessor_code
-    window same_lesion as (
-        partition by
-            series.study_id, lesions.as_of_on, lesions.patient_id,
-            lesions.assessor_code, lesions.lesion_no
-    )
+    left join called_new
+        on lesions.patient_id = called_new.patient_id
+        and lesions.as_of_on = called_new.as_of_on
+        and lesions.assessor_code = called_new.assessor_code
+        and lesions.lesion_no is not distinct from called_new.lesion_no
 )
 
 select * from placed

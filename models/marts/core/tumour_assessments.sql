@@ -43,6 +43,26 @@ examinations as (
     {{ from_current('assessments') }}
 ),
 
+-- few: a join with them is cheaper than a look at all readings of a day
+accepted_days as (
+    select distinct
+        patient_id,
+        assessor_code,
+        assessed_on,
+        assessed_on_precision
+    from examinations
+    where is_accepted
+),
+
+accepted_visits as (
+    select distinct
+        patient_id,
+        assessor_code,
+        visit
+    from examinations
+    where is_accepted and visit is not null
+),
+
 tumour_assessments as (
     select
         examinations.patient_id,
@@ -55,22 +75,8 @@ tumour_assessments as (
         examinations.reader,
         not examinations.is_accepted
         and (
-            max(case when examinations.is_accepted then 1 else 0 end) over (
-                partition by
-                    examinations.patient_id,
-                    examinations.assessor_code,
-                    examinations.assessed_on,
-                    examinations.assessed_on_precision
-            ) = 1
-            or (
-                examinations.visit is not null
-                and max(case when examinations.is_accepted then 1 else 0 end) over (
-                    partition by
-                        examinations.patient_id,
-                        examinations.assessor_code,
-                        examinations.visit
-                ) = 1
-            )
+            accepted_days.patient_id is not null
+            or accepted_visits.patient_id is not null
         ) as is_superseded,
         examinations.modality_code,
         examinations.region_code,
@@ -92,6 +98,17 @@ tumour_assessments as (
     from examinations
     left join modalities on examinations.modality_code = modalities.modality_code
     left join organs on examinations.region_code = organs.organ_code
+    left join accepted_days
+        on examinations.patient_id = accepted_days.patient_id
+        and examinations.assessor_code is not distinct from accepted_days.assessor_code
+        and examinations.assessed_on is not distinct from accepted_days.assessed_on
+        and examinations.assessed_on_precision
+        is not distinct from accepted_days.assessed_on_precision
+    left join accepted_visits
+        on examinations.patient_id = accepted_visits.patient_id
+        and examinations.assessor_code
+        is not distinct from accepted_visits.assessor_code
+        and examinations.visit = accepted_visits.visit
 )
 
 select * from tumour_assessments
