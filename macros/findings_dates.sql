@@ -33,9 +33,9 @@
     {{ last_possible_day(column, column ~ '_precision') }}
 {%- endmacro %}
 
-{#- The rows of a contract table with one of its dates: all that rules on any table need,
-    without staging's look-ups. -#}
-{% macro landed_dates(table, column) -%}
+{#- The rows of a contract table with its dates: all that rules on any table need, without
+    staging's look-ups. -#}
+{% macro landed_dates(table) -%}
     (
             select
                 site_id,
@@ -43,9 +43,11 @@
                 patient_id,
                 record_id,
                 source_row_id,
-                date_basis,
-                {{ date_of(column) }} as day_on,
-                {{ precision_of(column) }} as day_on_precision
+                date_basis
+                {%- for dated, column in date_columns() if dated == table %},
+                {{ date_of(column) }} as {{ column }},
+                {{ precision_of(column) }} as {{ column }}_precision
+                {%- endfor %}
             from {{ source('extract', table) }}
         )
 {%- endmacro %}
