@@ -33,18 +33,18 @@
     {{ last_possible_day(column, column ~ '_precision') }}
 {%- endmacro %}
 
-{#- The rows of a contract table with its dates: all that rules on any table need, without
-    staging's look-ups. -#}
-{% macro landed_dates(table) -%}
+{#- The rows of a contract table with dates of it, without staging's look-ups. -#}
+{% macro landed_dates(table, columns) -%}
     (
             select
+                '{{ table }}' as table_name,
                 site_id,
                 {{ date_of('delivered_on') }} as delivered_on,
                 patient_id,
                 record_id,
                 source_row_id,
                 date_basis
-                {%- for dated, column in date_columns() if dated == table %},
+                {%- for column in columns %},
                 {{ date_of(column) }} as {{ column }},
                 {{ precision_of(column) }} as {{ column }}_precision
                 {%- endfor %}

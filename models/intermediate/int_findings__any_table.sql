@@ -4,12 +4,13 @@
 {% set pairs = date_columns() or [('patients', 'birth_on')] %}
 with
 {% for table in contract_tables() %}
+{% set dates = pairs | selectattr(0, 'equalto', table) | map(attribute=1) | list %}
 {{ table }}_rows as (
     -- read once for all rules: rows of no known patient, or with a date out of place
     select
-        staged.site_id, deliveries.as_of_on, '{{ table }}' as table_name,
-        staged.patient_id, staged.record_id, staged.source_row_id,
-        {%- for dated, column in pairs if dated == table %}
+        staged.site_id, deliveries.as_of_on, staged.table_name, staged.patient_id,
+        staged.record_id, staged.source_row_id,
+        {%- for column in dates %}
         staged.{{ column }},
         staged.{{ column }}_precision,
         {%- endfor %}
@@ -18,10 +19,10 @@ with
         patients.born_text,
         patients.born_from_on,
         coalesce(patients.is_listed, false) as is_listed
-    {{ from_states(table, landed_dates(table)) }}
+    {{ from_states(table, landed_dates(table, dates)) }}
         and (
             not coalesce(patients.is_listed, false)
-            {%- for dated, column in pairs if dated == table %}
+            {%- for column in dates %}
             or {{ latest('staged.' ~ column) }} < patients.born_from_on
             or staged.{{ column }} > staged.delivered_on
             {%- endfor %}
@@ -54,13 +55,8 @@ orphans as (
 
 repeated as (
     select
-        repeated.site_id,
-        deliveries.as_of_on,
-        repeated.patient_id,
-        repeated.record_id,
-        repeated.source_row_id,
-        repeated.table_name,
-        repeated.field,
+        repeated.site_id, deliveries.as_of_on, repeated.patient_id, repeated.record_id,
+        repeated.source_row_id, repeated.table_name, repeated.field,
         repeated.value,
         repeated.is_date,
         repeated.has_date,
