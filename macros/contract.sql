@@ -45,13 +45,20 @@
         '{{ meta.code_list or meta.type }}' as expected,
         source.{{ column }} as value
     from {{ relation }} as source
-    {%- if meta.type == 'code' %}{{ words_of({column: meta.code_list}) }}{% endif %}
-    where source.{{ column }} is not null
-        and {% if meta.type == 'code' %}{{ code_of(column) }}
-        {%- elif meta.type == 'date' %}{{ date_of('source.' ~ column) }}
-        {%- elif meta.type == 'number' %}{{ number_of('source.' ~ column) }}
-        {%- else %}{{ integer_of('source.' ~ column) }}
-        {%- endif %} is null
+    inner join (
+        -- a value is judged once, not in each of its rows
+        select source.site_id, source.{{ column }} as unread_value
+        from (select distinct site_id, {{ column }} from {{ relation }}) as source
+        {%- if meta.type == 'code' %}{{ words_of({column: meta.code_list}) }}{% endif %}
+        where source.{{ column }} is not null
+            and {% if meta.type == 'code' %}{{ code_of(column) }}
+            {%- elif meta.type == 'date' %}{{ date_of('source.' ~ column) }}
+            {%- elif meta.type == 'number' %}{{ number_of('source.' ~ column) }}
+            {%- else %}{{ integer_of('source.' ~ column) }}
+            {%- endif %} is null
+    ) as unread
+        on source.site_id = unread.site_id
+        and source.{{ column }} = unread.unread_value
 {%- endmacro %}
 
 {#- Content columns of a contract table, as declared: all but lineage. -#}

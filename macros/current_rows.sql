@@ -8,11 +8,9 @@
         on staged.site_id = deliveries.site_id
         and staged.delivered_on = deliveries.delivered_on
         and deliveries.table_name = '{{ table }}'
+    left join {{ ref('int_records__changed') }} as changed
+        on staged.record_id = changed.record_id
+        and staged.delivered_on < changed.delivered_on
     where staged.row_action <> 'delete'
-        and not exists (
-            select 1
-            from {{ ref('int_records__changed') }} as changed
-            where changed.record_id = staged.record_id
-                and changed.delivered_on > staged.delivered_on
-        )
+        and changed.record_id is null
 {%- endmacro %}

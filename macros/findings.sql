@@ -13,7 +13,7 @@
     left join {{ ref('int_patients__as_of') }} as patients
         on staged.patient_id = patients.patient_id
         and deliveries.as_of_on = patients.as_of_on
-    where {{ is_in_effect('staged') }}
+    {{ only_in_effect('staged') }}
 {%- endmacro %}
 
 {#- The same for rows of a model that name their contract table themselves. -#}
@@ -23,25 +23,22 @@
         on {{ alias }}.site_id = deliveries.site_id
         and {{ alias }}.delivered_on = deliveries.delivered_on
         and {{ alias }}.table_name = deliveries.table_name
-    where {{ is_in_effect(alias) }}
+    {{ only_in_effect(alias) }}
 {%- endmacro %}
 
-{#- Whether a row of a delivery in effect counts: it is not marked as deleted, and no
-    `changes` delivery up to the state's day sent its record anew. -#}
-{% macro is_in_effect(row) -%}
-    not exists (
-            select 1
-            from {{ ref('int_records__changed') }} as changed
-            where changed.record_id = {{ row }}.record_id
-                and changed.delivered_on <= deliveries.as_of_on
-                and (
-                    changed.delivered_on > {{ row }}.delivered_on
-                    or (
-                        changed.delivered_on = {{ row }}.delivered_on
-                        and changed.is_deleted
-                    )
-                )
-        )
+{#- The last join, and the `where`, of rows of deliveries in effect that count: not marked
+    as deleted, and their record not sent anew by a `changes` delivery up to the state's
+    day. A change replaces what came before its day; one that only deletes, that day's too.
+    A join: `not exists` with these dates would keep a second copy of all rows. -#}
+{% macro only_in_effect(row) -%}
+    left join {{ ref('int_records__changed') }} as changed
+        on {{ row }}.record_id = changed.record_id
+        and deliveries.as_of_on >= changed.delivered_on
+        and {{ row }}.delivered_on <= case
+            when changed.is_deleted then changed.delivered_on
+            else {{ dbt.dateadd('day', -1, 'changed.delivered_on') }}
+        end
+    where changed.record_id is null
 {%- endmacro %}
 
 {#- Of a row in `from_states`: what a finding keeps of it, and what its patient's other

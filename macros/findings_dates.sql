@@ -33,19 +33,21 @@
     {{ last_possible_day(column, column ~ '_precision') }}
 {%- endmacro %}
 
-{#- The rows of a contract table with one of its dates: all that rules on any table need,
-    without staging's look-ups. -#}
-{% macro landed_dates(table, column) -%}
+{#- The rows of a contract table with dates of it, without staging's look-ups. -#}
+{% macro landed_dates(table, columns) -%}
     (
             select
+                '{{ table }}' as table_name,
                 site_id,
                 {{ date_of('delivered_on') }} as delivered_on,
                 patient_id,
                 record_id,
                 source_row_id,
-                date_basis,
-                {{ date_of(column) }} as day_on,
-                {{ precision_of(column) }} as day_on_precision
+                date_basis
+                {%- for column in columns %},
+                {{ date_of(column) }} as {{ column }},
+                {{ precision_of(column) }} as {{ column }}_precision
+                {%- endfor %}
             from {{ source('extract', table) }}
         )
 {%- endmacro %}

@@ -38,7 +38,7 @@
             select record_id
             from {{ relation }}
             where row_action <> 'delete'
-            group by site_id, delivered_on, record_id
+            group by record_id, delivered_on
             having count(*) > 1
         )
 {%- endmacro %}

@@ -5,15 +5,20 @@
 -- study lx_vs_tbp).
 with
 
+drugs as (
+    select
+        drug_code,
+        drug_class,
+        drug_group
+    from {{ ref('drugs') }}
+),
+
 drug_rows as (
     select
         patient_id,
         drug_code,
-        drug_class,
-        drug_group,
         started_on,
-        last_on,
-        treatment_id
+        last_on
     from {{ ref('treatments') }}
     where {{ opens_line('drug_class') }}
         and started_on is not null
@@ -23,15 +28,12 @@ reached as (
     select
         patient_id,
         drug_code,
-        drug_class,
-        drug_group,
         started_on,
         last_on,
-        treatment_id,
         -- the latest end so far, not the previous row's: a long row may hold short ones
         max(last_on) over (
             partition by patient_id, drug_code
-            order by started_on, last_on nulls last, treatment_id
+            order by started_on, last_on nulls last
             rows between unbounded preceding and 1 preceding
         ) as covered_until_on
     from drug_rows
@@ -41,11 +43,8 @@ marked as (
     select
         patient_id,
         drug_code,
-        drug_class,
-        drug_group,
         started_on,
         last_on,
-        treatment_id,
         case
             when {{ dbt.datediff('covered_until_on', 'started_on', 'day') }}
                 <= {{ rule('episode_gap_days') }}
@@ -59,13 +58,12 @@ numbered as (
     select
         patient_id,
         drug_code,
-        drug_class,
-        drug_group,
         started_on,
         last_on,
         cast(sum(is_first_row) over (
             partition by patient_id, drug_code
-            order by started_on, last_on nulls last, treatment_id
+            -- rows alike in both are of one episode, whichever comes first
+            order by started_on, last_on nulls last
             rows between unbounded preceding and current row
         ) as bigint) as episode_no
     from marked
@@ -75,13 +73,24 @@ episodes as (
     select
         patient_id,
         drug_code,
-        drug_class,
-        drug_group,
         episode_no,
         min(started_on) as started_on,
         max(last_on) as last_on
     from numbered
-    group by patient_id, drug_code, drug_class, drug_group, episode_no
+    group by patient_id, drug_code, episode_no
+),
+
+described as (
+    select
+        episodes.patient_id,
+        episodes.drug_code,
+        drugs.drug_class,
+        drugs.drug_group,
+        episodes.episode_no,
+        episodes.started_on,
+        episodes.last_on
+    from episodes
+    inner join drugs on episodes.drug_code = drugs.drug_code
 )
 
-select * from episodes
+select * from described

@@ -21,7 +21,7 @@ first_drugs as (
         staged.patient_id,
         deliveries.as_of_on,
         min({{ earliest('staged.started_on') }}) as from_on
-    {{ from_states('treatments') }}
+    {{ from_states_of(landed_dates('treatments', ['started_on']), 'staged') }}
     group by staged.patient_id, deliveries.as_of_on
     having count(*) = count(staged.started_on)
 ),

@@ -3,48 +3,60 @@
 -- delivery. The rules: seed `record_rules`.
 {% set pairs = date_columns() or [('patients', 'birth_on')] %}
 with
-
+{% for table in contract_tables() %}
+{% set dates = pairs | selectattr(0, 'equalto', table) | map(attribute=1) | list %}
+{{ table }}_rows as (
+    -- read once for all rules: rows of no known patient, or with a date out of place
+    select
+        staged.site_id, deliveries.as_of_on, staged.table_name, staged.patient_id,
+        staged.record_id, staged.source_row_id,
+        {%- for column in dates %}
+        staged.{{ column }},
+        staged.{{ column }}_precision,
+        {%- endfor %}
+        staged.delivered_on,
+        staged.date_basis,
+        patients.born_text,
+        patients.born_from_on,
+        coalesce(patients.is_listed, false) as is_listed
+    {{ from_states(table, landed_dates(table, dates)) }}
+        and (
+            not coalesce(patients.is_listed, false)
+            {%- for column in dates %}
+            or {{ latest('staged.' ~ column) }} < patients.born_from_on
+            or staged.{{ column }} > staged.delivered_on
+            {%- endfor %}
+        )
+),
+{% endfor %}
 suspect_dates as (
     {% for table, column in pairs %}
     select
-        {{ row_columns() }},
-        '{{ table }}' as table_name,
+        site_id, as_of_on, patient_id, record_id, source_row_id, table_name, born_text,
         '{{ column }}' as field,
-        {{ as_text('staged.day_on') }} as day_text,
-        cast(staged.delivered_on as {{ dbt.type_string() }}) as delivered_text,
-        patients.born_text,
-        {{ latest('staged.day_on') }} < patients.born_from_on as is_before_birth,
-        staged.date_basis = 'calendar' and {{ earliest('staged.day_on') }}
-        > {{ days_after('staged.delivered_on', 'any.after_delivery') }} as is_late
-    {{ from_states(table, landed_dates(table, column)) }}
-        and (
-            {{ latest('staged.day_on') }} < patients.born_from_on
-            or staged.day_on > staged.delivered_on
-        )
+        {{ as_text(column) }} as day_text,
+        cast(delivered_on as {{ dbt.type_string() }}) as delivered_text,
+        {{ latest(column) }} < born_from_on as is_before_birth,
+        date_basis = 'calendar' and {{ earliest(column) }}
+        > {{ days_after('delivered_on', 'any.after_delivery') }} as is_late
+    from {{ table }}_rows
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 orphans as (
     {% for table in contract_tables() if table != 'patients' %}
-    select
-        {{ row_columns() }},
-        '{{ table }}' as table_name
-    {{ from_states(table, landed_dates(table, 'delivered_on')) }}
-        and not coalesce(patients.is_listed, false)
+    select site_id, as_of_on, patient_id, record_id, source_row_id, table_name
+    from {{ table }}_rows
+    where not is_listed
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 repeated as (
     select
-        repeated.site_id,
-        deliveries.as_of_on,
-        repeated.patient_id,
-        repeated.record_id,
-        repeated.source_row_id,
-        repeated.table_name,
-        repeated.field,
+        repeated.site_id, deliveries.as_of_on, repeated.patient_id, repeated.record_id,
+        repeated.source_row_id, repeated.table_name, repeated.field,
         repeated.value,
         repeated.is_date,
         repeated.has_date,

@@ -30,10 +30,7 @@ treatments as (
 lines as (
     -- a line with an undated drug may have begun at any time
     select
-        site_id,
-        as_of_on,
-        patient_id,
-        line_no,
+        site_id, as_of_on, patient_id, line_no,
         max(case when count(*) = count(from_on) then min(from_on) end) over (
             partition by site_id, as_of_on, patient_id
             order by line_no
@@ -42,6 +39,20 @@ lines as (
     from treatments
     where line_no is not null
     group by site_id, as_of_on, patient_id, line_no
+),
+
+backwards as (
+    select
+        treatments.site_id, treatments.as_of_on, treatments.patient_id,
+        treatments.record_id, treatments.source_row_id, treatments.line_no,
+        treatments.started_on, treatments.started_on_precision
+    from treatments
+    inner join lines
+        on treatments.site_id = lines.site_id
+        and treatments.as_of_on = lines.as_of_on
+        and treatments.patient_id = lines.patient_id
+        and treatments.line_no = lines.line_no
+        and treatments.by_on < lines.lower_line_on
 ),
 
 findings as (
@@ -92,15 +103,7 @@ findings as (
         < metastatic_from_on
     union all
     {{ finding('treatments.line_backwards', 'line_no', related='started_on') }}
-    from treatments
-    where exists (
-        select 1
-        from lines
-        where lines.patient_id = treatments.patient_id
-            and lines.as_of_on = treatments.as_of_on
-            and lines.line_no = treatments.line_no
-            and lines.lower_line_on > treatments.by_on
-    )
+    from backwards
     union all
     {{ finding('treatments.dose_not_positive', 'dose') }}
     from treatments

@@ -38,7 +38,7 @@ facts as (
         on staged.site_id = deliveries.site_id
         and staged.delivered_on = deliveries.delivered_on
         and deliveries.table_name = '{{ table }}'
-    where {{ is_in_effect('staged') }}
+    {{ only_in_effect('staged') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -27,27 +27,27 @@ episodes as (
     from {{ ref('int_drug_episodes__built') }}
 ),
 
-drug_rows as (
-    select distinct patient_id, drug_code, started_on
-    from {{ ref('treatments') }}
+begun_on_anchors as (
+    select distinct
+        anchors.patient_id,
+        anchors.anchor_on,
+        treatments.drug_code
+    from anchors
+    inner join {{ ref('treatments') }} as treatments
+        on anchors.patient_id = treatments.patient_id
+        and anchors.anchor_on = treatments.started_on
 ),
 
 opened as (
     select
-        anchors.patient_id,
-        anchors.line_no,
-        anchors.anchor_on,
-        anchors.next_anchor_on,
+        anchors.patient_id, anchors.line_no, anchors.anchor_on, anchors.next_anchor_on,
         max(episodes.last_on) as openers_last_on
     from anchors
     inner join episodes
         on anchors.patient_id = episodes.patient_id
         and anchors.anchor_on = episodes.started_on
     group by
-        anchors.patient_id,
-        anchors.line_no,
-        anchors.anchor_on,
-        anchors.next_anchor_on
+        anchors.patient_id, anchors.line_no, anchors.anchor_on, anchors.next_anchor_on
 ),
 
 placed as (
@@ -61,22 +61,26 @@ placed as (
         episodes.drug_group,
         episodes.started_on as episode_started_on
     from opened
-    inner join episodes on opened.patient_id = episodes.patient_id
-    left join drug_rows
-        on opened.patient_id = drug_rows.patient_id
-        and opened.anchor_on = drug_rows.started_on
-        and episodes.drug_code = drug_rows.drug_code
+    inner join episodes
+        on opened.patient_id = episodes.patient_id
+        and opened.next_anchor_on > episodes.started_on
+        and (
+            opened.anchor_on <= episodes.started_on
+            or opened.anchor_on <= episodes.last_on
+        )
+    left join begun_on_anchors
+        on opened.patient_id = begun_on_anchors.patient_id
+        and opened.anchor_on = begun_on_anchors.anchor_on
+        and episodes.drug_code = begun_on_anchors.drug_code
     where (
         episodes.started_on >= opened.anchor_on
-        and episodes.started_on < opened.next_anchor_on
         and {{ dbt.datediff('opened.anchor_on', 'episodes.started_on', 'day') }}
             <= {{ rule('regimen_window_days') }}
     )
     or (
         episodes.started_on < opened.anchor_on
-        and episodes.last_on >= opened.anchor_on
         and (
-            drug_rows.patient_id is not null
+            begun_on_anchors.patient_id is not null
             or {{ dbt.datediff('opened.anchor_on', 'episodes.last_on', 'day') }}
                 > {{ rule('carry_over_days') }}
             or (
@@ -108,10 +112,7 @@ treatment_line_drugs as (
         and placed.episode_started_on <= episodes.started_on
         and placed.next_anchor_on > episodes.started_on
     group by
-        placed.patient_id,
-        placed.line_no,
-        placed.drug_code,
-        placed.drug_class,
+        placed.patient_id, placed.line_no, placed.drug_code, placed.drug_class,
         placed.drug_group
 )
 

@@ -8,6 +8,6 @@
     having
         count(*) > 1
         {%- for column in columns if column not in nullable %}
-        or max(case when {{ column }} is null then 1 else 0 end) = 1
+        or {{ column }} is null
         {%- endfor %}
 {% endtest %}
