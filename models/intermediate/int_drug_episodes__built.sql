@@ -62,9 +62,9 @@ numbered as (
         last_on,
         cast(sum(is_first_row) over (
             partition by patient_id, drug_code
-            -- rows alike in both are of one episode, whichever comes first
+            -- by range: rows alike in both count together, whichever comes first
             order by started_on, last_on nulls last
-            rows between unbounded preceding and current row
+            range between unbounded preceding and current row
         ) as bigint) as episode_no
     from marked
 ),
