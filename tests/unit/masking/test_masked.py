@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from oncohort.analysis.plan import MASKED_BELOW, Plan
+from oncohort.analysis.store import TABLES
+from oncohort.export.masked_tables import MASKED
 from oncohort.masking import MASK, Masked, says_masked
 
 ABOUT = dict.fromkeys(Plan._fields[:10], "")
@@ -162,3 +164,8 @@ def test_a_comparison_with_a_print_hides_ours():
     ]
     (found,) = Masked(plan(), EVENTS).published(rows)
     assert (found["printed"], found["ours"]) == ("3", MASK)
+
+
+def test_every_table_of_counts_is_masked_when_it_is_exported():
+    # variant_flips has patients' rows
+    assert MASKED.keys() == set(TABLES.values()) - {"variant_flips"}
