@@ -194,7 +194,7 @@ def test_a_number_leads_to_its_row_and_its_patients_by_keyboard(report, chromium
 def test_figures_and_tables_can_be_seen(report, chromium, name):
     plan = load_plan(ROOT / "studies" / name / "plan.toml")
     drawn = {"time_to_event": 1, "sensitivity": 1, "subgroups": 1}
-    drawn |= {"adjusted_comparison": 3, "multivariable": 1}
+    drawn |= {"adjusted_comparison": 3, "multivariable": 1, "competing_events": 1}
     drawn |= {"oncoplot": 1, "distribution": 1, "group_comparison": 1}
     visited = context(chromium, **LIGHT)
     page = visited.new_page()

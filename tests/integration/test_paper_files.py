@@ -70,6 +70,31 @@ def test_the_figure_shows_the_numbers_at_risk(study_workspace, study_database):
     assert [each for each in shown if each in expected] == expected
 
 
+@pytest.mark.parametrize("name", ["cns_incidence", "cns_incidence_evaluable"])
+def test_curves_of_incidence_end_at_the_landmark_of_the_table(
+    study_workspace, study_database, name
+):
+    folder = study_workspace.root / "report" / "figures"
+    for suffix in ("png", "pdf"):
+        assert (folder / f"lx_vs_tbp_{name}.{suffix}").stat().st_size > 10_000
+    shown = Texts((folder / f"lx_vs_tbp_{name}.svg").read_text("utf-8")).found
+    assert any(each.startswith("Made-up patients") for each in shown)
+    with duckdb.connect(str(study_database), read_only=True) as database:
+        rows = database.execute(
+            "select r.text, r.value, 100 * max_by(c.incidence, c.time), r.level"
+            " from analysis.results as r join analysis.incidence_curves as c"
+            " on r.analysis_id = c.analysis_id and r.arm = c.arm"
+            " and r.level = c.cause || '_month_18' and r.statistic = 'incidence'"
+            " where r.analysis_id = ? and c.time_months <= 18 group by all",
+            [name],
+        ).fetchall()
+    assert len(rows) == 4
+    for text, value, height, level in rows:
+        assert height == pytest.approx(value, rel=1e-12)
+        if level.startswith("event"):
+            assert any(each.startswith(f"{text} (") for each in shown), text
+
+
 def test_the_flow_diagram_shows_every_step(study_workspace, text):
     path = study_workspace.root / "report" / "figures" / "lx_vs_tbp_cohort_flow.svg"
     shown = " ".join(Texts(path.read_text("utf-8")).found)

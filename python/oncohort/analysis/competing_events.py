@@ -8,19 +8,22 @@ import numpy as np
 
 from oncohort.analysis.compared import OWN, Compared, compared_patients, estimated
 from oncohort.analysis.plan import Analysis, Plan
-from oncohort.analysis.results import LIMITS, Place, Result
+from oncohort.analysis.results import LIMITS, AtRisk, IncidenceStep, Place, Result
 from oncohort.analysis.store import StudyTables
-from oncohort.survival import cumulative_incidence, gray_test
+from oncohort.analysis.time_to_event import at_risk_rows
+from oncohort.survival import cumulative_incidence, gray_test, kaplan_meier
 
 EVENT, COMPETING, CENSOR = "event", "competing", "censor"
 # as the estimators number them
 CAUSES = {CENSOR: 0, EVENT: 1, COMPETING: 2}
+# months between ticks where the plan does not say; at most so many of them
+TICKS, MOST_TICKS = (1, 3, 6, 12, 24, 60), 10
 
 
 def competing_events(
     place: Place, plan: Plan, analysis: Analysis, data: StudyTables
-) -> Iterator[Result]:
-    """Results of two arms: incidence at the landmark months, tests of both causes.
+) -> Iterator[Result | IncidenceStep | AtRisk]:
+    """Results of two arms: incidence with its curves, tests of both causes.
 
     The column `exit` of the endpoint tells event, competing and censor apart; the
     levels of the tests are `event` and `competing`. Another value is a ValueError.
@@ -40,6 +43,9 @@ def competing_events(
     for arm, is_it in arms.items():
         yield from _sizes(own.at(arm=arm), role[is_it])
         yield from _incidence(
+            own.at(arm=arm), plan, analysis, patients.days[is_it], role[is_it]
+        )
+        yield from _curves(
             own.at(arm=arm), plan, analysis, patients.days[is_it], role[is_it]
         )
     yield from _tests(own, patients, role)
@@ -82,6 +88,39 @@ def _incidence(
                 value = None if np.isnan(share) else 100 * float(share)
                 how = method.format(cause)
                 yield here.number(f"incidence{suffix}", value, "%", how, role.size)
+
+
+def _curves(
+    place: Place, plan: Plan, analysis: Analysis, days: np.ndarray, role: np.ndarray
+) -> Iterator[IncidenceStep | AtRisk]:
+    """Steps of both causes, 0 if nobody has one, and the numbers at risk."""
+    where = (*place.key[:3], place.key.arm)
+    anyone = kaplan_meier(days, role != CENSOR)
+    yield from at_risk_rows(place, plan, with_axis(analysis), anyone)
+    found, none = {}, np.zeros(anyone.time.size)
+    if (role != CENSOR).any():
+        found = cumulative_incidence(days, [CAUSES[each] for each in role])
+    for cause in (EVENT, COMPETING):
+        curve = found.get(CAUSES[cause])
+        lines = (none.astype(int), none, none, none)
+        if curve:
+            # on the log scale there are no limits before the first event
+            limits = (np.nan_to_num(each) for each in (curve.ci_low, curve.ci_high))
+            lines = (curve.n_events, curve.incidence, *limits)
+        times = (anyone.time, anyone.time / plan.days_per_month, anyone.n_at_risk)
+        for values in zip(*times, *lines, strict=True):
+            yield IncidenceStep(*where, cause, *(value.item() for value in values))
+
+
+def with_axis(analysis: Analysis) -> Analysis:
+    """Return the analysis with the time axis of its figure, where the plan is silent.
+
+    It ends at the last landmark, so that the curve's end is a number of the table.
+    """
+    horizon = analysis.horizon_months or max(analysis.landmark_months)
+    steps = (step for step in TICKS if horizon / step <= MOST_TICKS)
+    tick = analysis.tick_months or next(steps, horizon)
+    return analysis._replace(horizon_months=horizon, tick_months=tick)
 
 
 def _tests(place: Place, patients: Compared, role: np.ndarray) -> Iterator[Result]:

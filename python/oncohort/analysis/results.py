@@ -72,6 +72,23 @@ class CurveStep(NamedTuple):
     ci_high: float | None
 
 
+class IncidenceStep(NamedTuple):
+    """One time of one arm's cumulative incidence of one cause; `time` in days."""
+
+    study_id: str
+    analysis_id: str
+    population: str
+    arm: str
+    cause: str
+    time: float
+    time_months: float
+    n_at_risk: int
+    n_events: int
+    incidence: float
+    ci_low: float
+    ci_high: float
+
+
 class AtRisk(NamedTuple):
     """Patients of one arm under observation at the start of a period."""
 

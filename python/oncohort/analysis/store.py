@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oncohort.analysis.plan import Analysis, Population
 from oncohort.analysis.published import Comparison
-from oncohort.analysis.results import AtRisk, CurveStep, Flip, Result
+from oncohort.analysis.results import AtRisk, CurveStep, Flip, IncidenceStep, Result
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,6 +19,7 @@ AT_SCALE = 50_000
 TABLES = {
     Result: "results",
     CurveStep: "survival_curves",
+    IncidenceStep: "incidence_curves",
     AtRisk: "numbers_at_risk",
     Comparison: "published_vs_ours",
     Flip: "variant_flips",

@@ -143,12 +143,24 @@ def curve_rows(
 ) -> Iterator[CurveStep | AtRisk]:
     """Steps of the curve, and the numbers at risk at the ticks of the figure."""
     where = (*place.key[:3], place.key.arm)
+    yield from at_risk_rows(place, plan, analysis, curve, those)
     columns = curve._replace(std_error=curve.time / plan.days_per_month)
     for values in zip(*columns, strict=True):
         time, n, deaths, censored, survival, months, *limits = (
             None if np.isnan(value) else value.item() for value in values
         )
         yield CurveStep(*where, time, months, n, deaths, censored, survival, *limits)
+
+
+def at_risk_rows(
+    place: Place,
+    plan: Plan,
+    analysis: Analysis,
+    curve: KaplanMeier,
+    those: Times | None = None,
+) -> Iterator[AtRisk]:
+    """Who is at risk, and who was censored before, at the ticks of the figure."""
+    where = (*place.key[:3], place.key.arm)
     step = analysis.tick_months
     months = np.arange(0, analysis.horizon_months + step / 1000, step)
     # who leaves on the day a period starts is still at risk at its start

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MASKED = {
     "results": (Masked.results, ()),
     "survival_curves": (Masked.curves, ()),
+    "incidence_curves": (Masked.curves, ()),
     "numbers_at_risk": (Masked.at_risk, ("time_months",)),
     "published_vs_ours": (Masked.published, ()),
 }

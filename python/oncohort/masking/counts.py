@@ -73,8 +73,9 @@ class StudyCounts:
                 ]
                 self._add(name, arms)
             if statistic == "n_events" and (*place, arm, "n") in at:
-                censored = at.get((*place, arm, "n_censored"))
-                self._add(at[*place, arm, "n"], [name, censored])
+                others = ("n_competing", "n_censored")
+                exits = [name, *(at.get((*place, arm, each)) for each in others)]
+                self._add(at[*place, arm, "n"], exits)
             total = next(iter(self._wholes(rows[0], population, arm)), None)
             if statistic == "n_without_time" and total:
                 self._add(total, [name, at.get((*place, arm, "n"))])

@@ -7,9 +7,10 @@ from typing import Any
 from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.analysis.results import LIMITS, NOT_ESTIMABLE
 from oncohort.figures.balance import Difference, balance_figure
+from oncohort.figures.curves import Words
 from oncohort.figures.forest import Row, forest_figure
 from oncohort.figures.forest import Words as ForestWords
-from oncohort.figures.kaplan_meier import Words, kaplan_meier_figure
+from oncohort.figures.kaplan_meier import kaplan_meier_figure
 from oncohort.report.km_figure import arm_curves, on_page
 from oncohort.report.numbers import Numbers, mid_sentence
 from oncohort.report.study_data import StudyData

@@ -1,7 +1,7 @@
 """Kaplan-Meier figures of a page: from result rows to files and inline SVG."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from oncohort.analysis.plan import Analysis, Plan
-from oncohort.figures.kaplan_meier import Curve, Words, kaplan_meier_figure
+from oncohort.figures.curves import Curve, Words
+from oncohort.figures.kaplan_meier import kaplan_meier_figure
 from oncohort.figures.look import INK, MUTED, PAPER, STROKES, saved
 from oncohort.report.numbers import Numbers, mid_sentence
-from oncohort.report.study_data import StudyData
+from oncohort.report.study_data import Row, StudyData
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,22 +34,26 @@ def km_figure(
     curves = arm_curves(plan, analysis, data, cells)
     if not curves:
         return None
-    made_up = ["Made-up patients"] if plan.made_up else []
-    exploratory = [] if analysis.population.confirmatory else ["Exploratory analysis"]
     whose = "" if all(arm.compared for arm in plan.arms) else ", groups compared"
     words = Words(
         x_label=f"Months since {analysis.endpoint.start_label}",
         y_label=f"{analysis.endpoint.label} (%)",
         heads=("Patients", "Events", "Median, months (95% CI)"),
         comparison=_comparison(plan, numbers, analysis),
-        # what must travel with the figure wherever it is copied to
-        mark=" · ".join(made_up + exploratory),
+        mark=mark_of(plan, analysis),
         foot=f"Population: {mid_sentence(analysis.population.label)}."
         f" Bands: pointwise 95% CI (log-log){whose}. Ticks: censored.",
     )
     figure = kaplan_meier_figure(curves, words, analysis.horizon_months)
     stem = folder / f"{plan.study_id}_{analysis.id}"
     return on_page(figure, stem, _alt(analysis, curves, words))
+
+
+def mark_of(plan: Plan, analysis: Analysis) -> str:
+    """Return what must travel with a figure wherever it is copied to."""
+    made_up = ["Made-up patients"] if plan.made_up else []
+    exploratory = [] if analysis.population.confirmatory else ["Exploratory analysis"]
+    return " · ".join(made_up + exploratory)
 
 
 def on_page(figure: "Figure", stem: Path, alt: str) -> dict[str, Any]:
@@ -63,18 +68,27 @@ def arm_curves(
     analysis: Analysis,
     data: StudyData,
     cells: Callable[[str], tuple[str, ...]],
+    steps: list[Row] | None = None,
+    competing: Sequence[Row] = (),
 ) -> list[Curve]:
-    """One curve per arm that has patients; `cells` of the legend by arm."""
+    """One curve per arm that has patients; `cells` of the legend by arm.
+
+    `steps` if not those of survival, and those of what competes.
+    """
     curves = []
     for arm in plan.arms:
         key = (analysis.id, arm.value)
-        steps, ticks = (
+        own, ticks, others = (
             [row for row in rows if (row["analysis_id"], row["arm"]) == key]
-            for rows in (data.curves, data.at_risk)
+            for rows in (
+                data.curves if steps is None else steps,
+                data.at_risk,
+                competing,
+            )
         )
-        if steps:
-            legend = cells(arm.value)
-            curves.append(Curve(arm.short, steps, ticks, legend, arm.compared))
+        if own:
+            about = (cells(arm.value), arm.compared, others)
+            curves.append(Curve(arm.short, own, ticks, *about))
     return curves
 
 

@@ -10,6 +10,7 @@ from oncohort.analysis.plan import Analysis, Plan, Variable
 from oncohort.analysis.results import OVERALL
 from oncohort.report.adjusted_section import adjusted_section
 from oncohort.report.flow_figure import flow_on_page
+from oncohort.report.incidence_figure import incidence_figure
 from oncohort.report.km_figure import km_figure
 from oncohort.report.marks_section import DRAWN, marks_section
 from oncohort.report.multivariable_figure import multivariable_figure
@@ -18,6 +19,9 @@ from oncohort.report.sensitivity_section import sensitivity_section
 from oncohort.report.study_data import Row, StudyData
 from oncohort.report.subgroups_section import subgroups_section
 
+# kinds whose curves are drawn, and whose hazard ratios are
+CURVES = {"time_to_event": km_figure, "competing_events": incidence_figure}
+RATIOS = {"sensitivity": sensitivity_section, "subgroups": subgroups_section}
 # A heading of the baseline table unless said; ids of results, or ''.
 ROW = {"is_heading": True, "is_indented": False, "note": None, "cells": []}
 ROW |= {"p_value": "", "p_value_known": "", "smd": ""}
@@ -51,17 +55,17 @@ def section(
         # further estimators have their own table, and the methods page
         above = [row for row in own if row["level"] == OVERALL or _is_month(row)]
         found["methods"] = grouped(above, "statistic", "method")
-        found["figure"] = km_figure(plan, analysis, data, numbers, figures)
+    if analysis.kind in CURVES:
+        drawn = (plan, analysis, data, numbers, figures)
+        found["figure"] = CURVES[analysis.kind](*drawn)
     if analysis.kind == "adjusted_comparison":
         found |= adjusted_section(plan, analysis, data, numbers, figures)
     if analysis.kind in DRAWN:
         found |= marks_section(plan, analysis, data, numbers, figures)
-    if analysis.kind == "sensitivity":
-        found |= sensitivity_section(plan, analysis, numbers, figures)
+    if analysis.kind in RATIOS:
+        found |= RATIOS[analysis.kind](plan, analysis, numbers, figures)
     if analysis.kind == "multivariable":
         found["figure"] = multivariable_figure(plan, analysis, numbers, figures)
-    if analysis.kind == "subgroups":
-        found |= subgroups_section(plan, analysis, numbers, figures)
     return found
 
 

@@ -37,6 +37,7 @@ class StudyData(NamedTuple):
 
     results: dict[str, Row]
     curves: list[Row]
+    incidence: list[Row]
     at_risk: list[Row]
     published: list[Row]
     flow: list[Row]
@@ -72,6 +73,7 @@ def study_data(connection: "duckdb.DuckDBPyConnection", plan: Plan) -> StudyData
     return StudyData(
         {row["result_id"]: row for row in masked.results(results)},
         masked.curves(own("survival_curves", "analysis_id, arm, time")),
+        masked.curves(own("incidence_curves", "analysis_id, arm, cause, time")),
         masked.at_risk(own("numbers_at_risk", "analysis_id, arm, time_months")),
         masked.published(own("published_vs_ours", "rowid")),
         flow,

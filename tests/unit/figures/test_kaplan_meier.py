@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from oncohort.figures.kaplan_meier import Curve, Words, kaplan_meier_figure
+from oncohort.figures.curves import Curve, Words
+from oncohort.figures.kaplan_meier import kaplan_meier_figure
 from oncohort.figures.look import BEFORE, saved
 
 WORDS = Words(

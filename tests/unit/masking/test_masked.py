@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from oncohort.analysis.plan import MASKED_BELOW, Plan
+from oncohort.analysis.store import TABLES
+from oncohort.export.masked_tables import MASKED
 from oncohort.masking import MASK, Masked, says_masked
 
 ABOUT = dict.fromkeys(Plan._fields[:10], "")
@@ -129,9 +131,41 @@ def test_a_curve_ends_where_few_are_left_and_an_arm_of_hidden_size_has_none():
     assert Masked(plan(0), EVENTS).curves(whole) == whole
 
 
+# 40 patients: 20 events, 17 censored and 3 by a competing exit
+COMPETING = [
+    row("n", 40, "A"),
+    row("n_events", 20, "A"),
+    row("n_competing", 3, "A"),
+    row("n_censored", 17, "A"),
+    row("incidence", 48.1, "A", unit="%", level="event_month_6"),
+]
+
+
+def test_a_small_count_of_competing_exits_is_not_given_back_by_the_others():
+    # 40 - 20 - 17 would tell: the censored go, too; then incidence and curves of A
+    assert hidden(plan(), COMPETING) == {"n_competing A", "n_censored A", "incidence A"}
+    masked = Masked(plan(), COMPETING)
+    assert masked.curves(at_risk("A", 40, 20)) == []
+    assert len(masked.curves(at_risk("B", 40, 20))) == 2
+
+
+def test_few_events_beside_many_competing_exits_are_not_given_back():
+    few = {"n_events": 3, "n_competing": 20}
+    rows = [
+        row(each["statistic"], few.get(each["statistic"], each["value"]), "A")
+        for each in COMPETING[:4]
+    ]
+    assert hidden(plan(), rows) == {"n_events A", "n_censored A"}
+
+
 def test_a_comparison_with_a_print_hides_ours():
     rows = [
         {"result_id": "s.km.all.os.overall.B.n_events", "printed": "3", "ours": "3"}
     ]
     (found,) = Masked(plan(), EVENTS).published(rows)
     assert (found["printed"], found["ours"]) == ("3", MASK)
+
+
+def test_every_table_of_counts_is_masked_when_it_is_exported():
+    # variant_flips has patients' rows
+    assert MASKED.keys() == set(TABLES.values()) - {"variant_flips"}
