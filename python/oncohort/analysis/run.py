@@ -1,6 +1,7 @@
 """Run the analysis plan of every study that has one."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -84,7 +85,9 @@ def analyse(
     plans = {path: load_plan(path) for path in paths if path.is_file()}
     rows: list[Any] = []
     models = _models(workspace, plans.values()) if built is None else built
-    with duckdb.connect(str(workspace.working_db)) as connection:
+    # as a build: beyond it DuckDB works on disk
+    limits = {"memory_limit": os.environ.get("ONCOHORT_MEMORY", "4GB")}
+    with duckdb.connect(str(workspace.working_db), config=limits) as connection:
         for path, plan in plans.items():
             data = StudyTables(connection, plan.study_id, models=models)
             if data.columns():

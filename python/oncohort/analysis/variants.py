@@ -129,8 +129,12 @@ def _run(
     connection: "duckdb.DuckDBPyConnection",
     catalog: str,
 ) -> None:
-    """Make each model's table in the variant's catalog; what runs again reads there."""
+    """Make each model's table in the variant's catalog; what runs again reads there.
+
+    A table that no later model reads is dropped: of many patients it fills the memory.
+    """
     moved: dict[str, str] = {}
+    last_read = {name: model.name for model in models for name in model.parents}
     for model in models:
         _, schema, table = model.relation.split(".")
         new = f"{catalog}.{schema}.{table}"
@@ -146,6 +150,9 @@ def _run(
             own = f"study_id = '{plan.study_id}'"
             _set_values(plan, variant, "parameters", new, own, connection)
             _choose_rule_sets(plan, variant, new, connection)
+        for read in models:
+            if last_read.get(read.name) == model.name:
+                connection.execute(f"drop table {moved[read.relation]}")
 
 
 def _set_values(
