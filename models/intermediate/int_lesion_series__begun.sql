@@ -53,8 +53,10 @@ series as (
 begun as (
     select
         -- a number: what follows joins and sorts by it
-        row_number() over (order by patient_id, as_of_on, assessor_code, study_id)
-            as series_id,
+        row_number() over (
+            order by
+                patient_id, as_of_on, assessor_code nulls last, study_id nulls last
+        ) as series_id,
         study_id,
         patient_id,
         as_of_on,

@@ -9,8 +9,10 @@ from pathlib import Path
 from oncohort.errors import ConfigError
 
 # Landed Parquet below which threads of the engine's own slow a build (measured: 8 MB,
-# 10 s with two, 9 s with one); at 100,000 patients there are 60 MB.
+# 10 s with two, 9 s with one); at 100,000 patients there are 230 MB.
 SMALL_BYTES = 40_000_000
+# Above which two models at once run out of memory (measured: a million patients, 4 GB).
+LARGE_BYTES = 1_000_000_000
 
 
 def project_root() -> Path:
@@ -130,8 +132,11 @@ class Workspace:
         if studies:
             variables["ONCOHORT_STUDIES"] = studies
         landed = self.landing.glob("*/site=*/*/*.parquet")
-        if sum(path.stat().st_size for path in landed) < SMALL_BYTES:
+        n_bytes = sum(path.stat().st_size for path in landed)
+        if n_bytes < SMALL_BYTES:
             variables["ONCOHORT_ENGINE_THREADS"] = "1"
+        if n_bytes > LARGE_BYTES:
+            variables["ONCOHORT_MODELS_AT_ONCE"] = "1"
         return variables
 
     def current_id(self) -> str | None:

@@ -54,6 +54,16 @@ def test_over_much_data_the_engine_keeps_its_threads(workspace, monkeypatch):
     assert "ONCOHORT_ENGINE_THREADS" not in workspace.environment()
 
 
+def test_of_very_much_data_one_model_is_built_at_a_time(workspace, monkeypatch):
+    landed = workspace.landing / "patients/site=a/delivery=2020-01-31/x.parquet"
+    make(landed)
+    landed.write_bytes(bytes(1000))
+    monkeypatch.setattr("oncohort.workspace.LARGE_BYTES", 1000)
+    assert "ONCOHORT_MODELS_AT_ONCE" not in workspace.environment()
+    monkeypatch.setattr("oncohort.workspace.LARGE_BYTES", 999)
+    assert workspace.environment()["ONCOHORT_MODELS_AT_ONCE"] == "1"
+
+
 def test_current_is_a_publication_that_exists(workspace):
     assert workspace.current_id() is None
     make(workspace.current, "20200101T000000Z-0123abcd\n")

@@ -1,8 +1,12 @@
 """Variants of the tiny study; its models are made by hand, as dbt would give them."""
 
+import duckdb
 import pytest
 
 from oncohort.analysis import run
+from oncohort.analysis.plan import load_plan
+from oncohort.analysis.store import StudyTables
+from oncohort.analysis.variants import run_again
 from oncohort.dbt_run import Model
 from oncohort.errors import BuildFailed, ConfigError
 
@@ -179,6 +183,17 @@ def test_the_working_database_stays_as_it_was(varied):
 
     assert varied.query(f"select * from {RULES} order by all") == before
     assert varied.query("select * from tiny.cohort order by all") == cohort
+
+
+def test_of_what_runs_again_only_what_is_wanted_is_kept(varied):
+    varied.analysed("rules = { benefit_days = 61 }")
+    plan = load_plan(varied.plan)
+    kept = "select table_name from duckdb_tables() where database_name = ?"
+    with duckdb.connect(str(varied.working_db)) as connection:
+        data = StudyTables(connection, "tiny", models=MODELS)
+        with run_again(plan, plan.variants[0], data) as again:
+            found = connection.execute(kept, [again.catalog]).fetchall()
+    assert found == [("cohort",)]
 
 
 @pytest.mark.parametrize(
