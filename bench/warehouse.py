@@ -190,7 +190,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=int, nargs="+", default=SIZES, metavar="K")
     parser.add_argument("--rounds", type=int, help="default: 5, 3 and 2; else 1")
-    parser.add_argument("--folder", type=Path, help="for 25 GB at a million patients")
+    parser.add_argument("--folder", type=Path, help="for 40 GB at a million patients")
     out = ROOT / "docs" / "benchmarks_warehouse.md"
     parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--side", nargs=2, help=argparse.SUPPRESS)
