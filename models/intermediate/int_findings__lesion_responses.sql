@@ -39,64 +39,75 @@ derived as (
         and response_code <> 'NE'
 ),
 
-days as (
+-- keys alone: of many million days few are disputed
+judged as (
     select
-        responses.site_id,
         responses.as_of_on,
         responses.patient_id,
-        responses.record_id,
-        responses.source_row_id,
+        responses.assessor_code,
         responses.assessed_on,
-        responses.response_code,
-        derived.response_code as derived_response_code,
-        derived.baseline_sum_mm,
-        derived.nadir_mm,
-        derived.measured_sum_mm,
-        responses.has_new_lesion is not null
-        and (responses.has_new_lesion or derived.has_new_lesion)
-            as is_about_new_lesion,
-        max(case when responses.sent_code = derived.derived_code then 1 else 0 end)
-            over (
-                partition by
-                    responses.as_of_on, responses.patient_id, responses.assessor_code,
-                    responses.assessed_on
-            ) as n_agreeing,
-        min(
-            case
-                when 'PD' in (responses.sent_code, derived.derived_code)
-                    then responses.assessed_on
-            end
-        ) over (
-            partition by
-                responses.as_of_on, responses.patient_id, responses.assessor_code
-        ) as first_progressed_on
+        count(case when responses.sent_code = derived.derived_code then 1 end)
+            as n_agreeing,
+        count(case when 'PD' in (responses.sent_code, derived.derived_code) then 1 end)
+            as n_progressed
     from responses
     inner join derived
         on responses.patient_id = derived.patient_id
         and responses.as_of_on = derived.as_of_on
         and responses.assessor_code = derived.assessor_code
         and responses.assessed_on = derived.assessed_on
+    group by
+        responses.as_of_on, responses.patient_id, responses.assessor_code,
+        responses.assessed_on
+),
+
+progressed as (
+    select as_of_on, patient_id, assessor_code, min(assessed_on) as first_on
+    from judged
+    where n_progressed > 0
+    group by as_of_on, patient_id, assessor_code
+),
+
+disputed as (
+    select
+        judged.as_of_on, judged.patient_id, judged.assessor_code, judged.assessed_on
+    from judged
+    left join progressed
+        on judged.as_of_on = progressed.as_of_on
+        and judged.patient_id = progressed.patient_id
+        and judged.assessor_code = progressed.assessor_code
+    where judged.n_agreeing = 0
+        and judged.assessed_on <= coalesce(progressed.first_on, judged.assessed_on)
 ),
 
 disagreeing as (
     select
-        site_id,
-        as_of_on,
-        patient_id,
-        record_id,
-        source_row_id,
-        response_code,
+        responses.site_id,
+        responses.as_of_on,
+        responses.patient_id,
+        responses.record_id,
+        responses.source_row_id,
+        responses.response_code,
         -- baseline sum, smallest sum, sum of the day: what a site can check
         coalesce({{ dbt.concat([
-            'derived_response_code', "': '",
-            as_text('cast(baseline_sum_mm as decimal(9, 1))'), "' > '",
-            as_text('cast(nadir_mm as decimal(9, 1))'), "' > '",
-            as_text('cast(measured_sum_mm as decimal(9, 1))'), "' mm'",
-        ]) }}, derived_response_code) as measurements
-    from days
-    where n_agreeing = 0
-        and not is_about_new_lesion
-        and assessed_on <= coalesce(first_progressed_on, assessed_on)
+            'derived.response_code', "': '",
+            as_text('cast(derived.baseline_sum_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(derived.nadir_mm as decimal(9, 1))'), "' > '",
+            as_text('cast(derived.measured_sum_mm as decimal(9, 1))'), "' mm'",
+        ]) }}, derived.response_code) as measurements
+    from disputed
+    inner join responses
+        on disputed.as_of_on = responses.as_of_on
+        and disputed.patient_id = responses.patient_id
+        and disputed.assessor_code = responses.assessor_code
+        and disputed.assessed_on = responses.assessed_on
+    inner join derived
+        on disputed.as_of_on = derived.as_of_on
+        and disputed.patient_id = derived.patient_id
+        and disputed.assessor_code = derived.assessor_code
+        and disputed.assessed_on = derived.assessed_on
+    where responses.has_new_lesion is null
+        or not (responses.has_new_lesion or derived.has_new_lesion)
 ),
 
 findings as (
