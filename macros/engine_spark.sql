@@ -31,7 +31,7 @@
 {% macro workspace_path() -%}
     {%- set project = (graph.nodes.values() | selectattr('root_path') | first).root_path -%}
     {%- set path = env_var('ONCOHORT_WORKSPACE', project) -%}
-    {{ return(path if modules.re.match('/|\w+:', path) else project ~ '/' ~ path) }}
+    {{ return(path if modules.re.match('/|\\w+:', path) else project ~ '/' ~ path) }}
 {%- endmacro %}
 
 {#- Spark's `varchar` wants a length, its text is `string`. -#}
