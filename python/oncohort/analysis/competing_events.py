@@ -12,10 +12,14 @@ from oncohort.analysis.results import LIMITS, AtRisk, IncidenceStep, Place, Resu
 from oncohort.analysis.store import StudyTables
 from oncohort.analysis.time_to_event import at_risk_rows
 from oncohort.survival import cumulative_incidence, gray_test, kaplan_meier
+from oncohort.survival.cumulative_incidence import CumulativeIncidence
+from oncohort.survival.kaplan_meier import KaplanMeier
 
 EVENT, COMPETING, CENSOR = "event", "competing", "censor"
 # as the estimators number them
 CAUSES = {CENSOR: 0, EVENT: 1, COMPETING: 2}
+# those of an arm, by cause; none where nobody has either
+Curves = dict[int, CumulativeIncidence]
 # months between ticks where the plan does not say; at most so many of them
 TICKS, MOST_TICKS = (1, 3, 6, 12, 24, 60), 10
 
@@ -41,12 +45,14 @@ def competing_events(
     own = place.at(variable=endpoint.id)
     arms = {patients.treatment: patients.treated, patients.reference: ~patients.treated}
     for arm, is_it in arms.items():
-        yield from _sizes(own.at(arm=arm), role[is_it])
-        yield from _incidence(
-            own.at(arm=arm), plan, analysis, patients.days[is_it], role[is_it]
-        )
+        here, days, exits = own.at(arm=arm), patients.days[is_it], role[is_it]
+        found: Curves = {}
+        if (exits != CENSOR).any():
+            found = cumulative_incidence(days, [CAUSES[each] for each in exits])
+        yield from _sizes(here, exits)
+        yield from _incidence(here, plan, analysis, found, exits.size)
         yield from _curves(
-            own.at(arm=arm), plan, analysis, patients.days[is_it], role[is_it]
+            here, plan, analysis, found, kaplan_meier(days, exits != CENSOR)
         )
     yield from _tests(own, patients, role)
 
@@ -66,17 +72,14 @@ def _incidence(
     place: Place,
     plan: Plan,
     analysis: Analysis,
-    days: np.ndarray,
-    role: np.ndarray,
+    curves: Curves,
+    n: int,
 ) -> Iterator[Result]:
     """Cumulative incidence of the event and of what competes, at whole months."""
     method = (
         "cumulative incidence of {} (Aalen-Johansen), the other cause competing; 95% CI"
         f" on the log scale, infinitesimal jackknife variance (R's survfit); {OWN}"
     )
-    if not (role != CENSOR).any():
-        return
-    curves = cumulative_incidence(days, [CAUSES[each] for each in role])
     names = {number: name for name, number in CAUSES.items()}
     for number, curve in curves.items():
         cause = names[number]
@@ -87,19 +90,16 @@ def _incidence(
             for suffix, (share,) in zip(LIMITS, lines, strict=True):
                 value = None if np.isnan(share) else 100 * float(share)
                 how = method.format(cause)
-                yield here.number(f"incidence{suffix}", value, "%", how, role.size)
+                yield here.number(f"incidence{suffix}", value, "%", how, n)
 
 
 def _curves(
-    place: Place, plan: Plan, analysis: Analysis, days: np.ndarray, role: np.ndarray
+    place: Place, plan: Plan, analysis: Analysis, found: Curves, anyone: KaplanMeier
 ) -> Iterator[IncidenceStep | AtRisk]:
     """Steps of both causes, 0 if nobody has one, and the numbers at risk."""
     where = (*place.key[:3], place.key.arm)
-    anyone = kaplan_meier(days, role != CENSOR)
     yield from at_risk_rows(place, plan, with_axis(analysis), anyone)
-    found, none = {}, np.zeros(anyone.time.size)
-    if (role != CENSOR).any():
-        found = cumulative_incidence(days, [CAUSES[each] for each in role])
+    none = np.zeros(anyone.time.size)
     for cause in (EVENT, COMPETING):
         curve = found.get(CAUSES[cause])
         lines = (none.astype(int), none, none, none)
